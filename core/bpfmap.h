@@ -1,0 +1,185 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * libbpfmap: every eBPF map of a Linux kernel, as one C type.
+ *
+ * Conventions of every call below
+ *  - 0 (or a count that is documented) on success, a negative errno on failure;
+ *    the kernel's own number is passed on unchanged but for 524 (ENOTSUPP),
+ *    which becomes -EOPNOTSUPP.
+ *  - Output parameters are written on success only.
+ *  - A failed call leaves a sentence for people in bpfmap_errmsg(), per thread.
+ *  - Sizes are bytes. Every fd is close-on-exec.
+ */
+#ifndef BPFMAP_H
+#define BPFMAP_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#ifdef __cplusplus
+extern "C" {
+#endif
+
+struct btf;          /* libbpf's */
+struct bpfmap;       /* an open map */
+struct bpfmap_iter;  /* a walk over a map's entries */
+
+/* Errors that have no errno of their own. */
+#define BPFMAP_ABORTED      ECANCELED   /* a walk was given up: the map changed too fast */
+#define BPFMAP_INCOMPATIBLE EMEDIUMTYPE /* an existing pin differs from the specification */
+
+const char *bpfmap_errmsg(void);
+
+/* ---- Map types: one table (kind.c) answers every question about them. ---- */
+
+#define BPFMAP_TYPE_MAX 33 /* the newest type that this library knows */
+
+enum bpfmap_trait {
+	BPFMAP_KEYED       = 1u << 0,  /* has keys */
+	BPFMAP_ITERABLE    = 1u << 1,  /* get_next_key works */
+	BPFMAP_READABLE    = 1u << 2,  /* lookup gives a value */
+	BPFMAP_WRITABLE    = 1u << 3,  /* update works from user space */
+	BPFMAP_DELETABLE   = 1u << 4,  /* delete works on a present entry */
+	BPFMAP_PERCPU      = 1u << 5,  /* a value per possible CPU */
+	BPFMAP_ARRAY       = 1u << 6,  /* keys are the indices 0 … max_entries-1 */
+	BPFMAP_FIXED       = 1u << 7,  /* every index always has a value (array, per-CPU array) */
+	BPFMAP_BATCH       = 1u << 8,  /* batch lookup */
+	BPFMAP_BATCH_LAD   = 1u << 9,  /* batch lookup-and-delete */
+	BPFMAP_BATCH_WRITE = 1u << 10, /* batch update */
+	BPFMAP_BATCH_DELETE= 1u << 11, /* batch delete */
+	BPFMAP_STABLE_WALK = 1u << 12, /* a key that stays is walked exactly once */
+	BPFMAP_LAD         = 1u << 13, /* lookup-and-delete */
+	BPFMAP_HOLDS_MAPS  = 1u << 14,
+	BPFMAP_HOLDS_PROGS = 1u << 15,
+	BPFMAP_HOLDS_FDS   = 1u << 16, /* values are fds of any kind */
+	BPFMAP_FD_KEYS     = 1u << 17, /* keys are fds (socket, inode, task, cgroup storage) */
+	BPFMAP_QUEUE       = 1u << 18, /* push, peek, pop */
+	BPFMAP_MMAP        = 1u << 19, /* can be mapped: MMAPABLE arrays, arenas, ring buffers */
+	BPFMAP_EVICTS      = 1u << 20, /* LRU: a full map drops entries instead of ENOSPC */
+};
+
+const char *bpfmap_type_name(uint32_t type);              /* "hash"; NULL if unknown */
+int         bpfmap_type_by_name(const char *name);        /* number or -EINVAL */
+uint32_t    bpfmap_type_traits(uint32_t type);            /* enum bpfmap_trait bits, 0 if unknown */
+int         bpfmap_flag_names(uint32_t flags, char *buf, size_t size); /* "no_prealloc,mmapable" */
+int         bpfmap_flag_by_name(const char *name, uint32_t *ret_flag);
+
+int bpfmap_possible_cpus(void); /* number of possible CPUs (not online ones) */
+
+/* ---- Specifications ---- */
+
+enum bpfmap_pinning { BPFMAP_PIN_NONE = 0, BPFMAP_PIN_BY_NAME = 1 };
+
+struct bpfmap_kv {
+	const void *key;
+	const void *value;  /* value bytes; for map-in-map a struct bpfmap *, for program arrays an int fd */
+	size_t key_len, value_len;
+};
+
+struct bpfmap_spec {
+	size_t size; /* sizeof(struct bpfmap_spec): set by BPFMAP_SPEC() */
+	const char *name;
+	uint32_t type, key_size, value_size, max_entries, flags, numa_node;
+	bool has_numa_node;
+	uint64_t map_extra;
+	enum bpfmap_pinning pinning;
+	const struct bpfmap_kv *contents;
+	size_t n_contents;
+	bool freeze;
+	const struct bpfmap_spec *inner;
+	const struct btf *btf; /* borrowed; holds the two types below */
+	uint32_t key_type_id, value_type_id;
+};
+#define BPFMAP_SPEC(...) { .size = sizeof(struct bpfmap_spec), __VA_ARGS__ }
+
+int  bpfmap_spec_copy(const struct bpfmap_spec *spec, struct bpfmap_spec **ret_copy);
+void bpfmap_spec_free(struct bpfmap_spec *copy);
+int  bpfmap_spec_print(const struct bpfmap_spec *spec, char *buf, size_t size);
+int  bpfmap_spec_compatible(const struct bpfmap_spec *spec, const struct bpfmap *map);
+
+struct bpfmap_create_opts {
+	size_t size;
+	const char *pin_dir;      /* directory of a bpffs, for BPFMAP_PIN_BY_NAME */
+	uint32_t open_flags;      /* BPF_F_RDONLY, BPF_F_WRONLY for a pin that is reused */
+};
+
+int bpfmap_create(const struct bpfmap_spec *spec, const struct bpfmap_create_opts *opts,
+		  struct bpfmap **ret_map);
+
+/* ---- Handles ---- */
+
+int  bpfmap_open_fd(int fd, struct bpfmap **ret_map); /* owns fd from now on, closed on failure too */
+int  bpfmap_open_id(uint32_t id, uint32_t open_flags, struct bpfmap **ret_map);
+int  bpfmap_open_pin(const char *path, uint32_t open_flags, struct bpfmap **ret_map);
+int  bpfmap_next_id(uint32_t id, uint32_t *ret_next); /* -ENOENT at the end; start with 0 */
+int  bpfmap_clone(const struct bpfmap *map, struct bpfmap **ret_clone);
+int  bpfmap_close(struct bpfmap *map); /* gives up the fd; later operations are -EBADF */
+void bpfmap_free(struct bpfmap *map);
+
+int         bpfmap_fd(const struct bpfmap *map);
+uint32_t    bpfmap_id(const struct bpfmap *map);
+uint32_t    bpfmap_type(const struct bpfmap *map);
+uint32_t    bpfmap_traits(const struct bpfmap *map); /* of its type, less what its flags rule out */
+uint32_t    bpfmap_key_size(const struct bpfmap *map);
+uint32_t    bpfmap_value_size(const struct bpfmap *map);  /* of one CPU */
+size_t      bpfmap_value_bytes(const struct bpfmap *map); /* what lookup fills: per-CPU, CPUs × round_up(value_size, 8) */
+uint32_t    bpfmap_max_entries(const struct bpfmap *map);
+uint32_t    bpfmap_flags(const struct bpfmap *map);
+const char *bpfmap_name(const struct bpfmap *map);
+int         bpfmap_print(const struct bpfmap *map, char *buf, size_t size); /* Hash(name)#fd */
+
+struct bpfmap_info {
+	size_t size; /* set by the caller to sizeof(struct bpfmap_info) */
+	uint32_t id, type, key_size, value_size, max_entries, flags;
+	uint64_t map_extra;
+	uint64_t memlock; /* bytes */
+	bool frozen;
+	uint32_t btf_id, btf_key_type_id, btf_value_type_id, btf_vmlinux_value_type_id;
+	char name[16];
+};
+int bpfmap_info(const struct bpfmap *map, struct bpfmap_info *ret_info);
+int bpfmap_btf(const struct bpfmap *map, struct btf **ret_btf); /* caller frees (btf__free); -EOPNOTSUPP: has none */
+
+/* ---- Entries. key is NULL for keyless maps and only for them. ---- */
+
+int bpfmap_lookup(const struct bpfmap *map, const void *key, void *ret_value, size_t value_size, uint64_t flags);
+int bpfmap_update(const struct bpfmap *map, const void *key, const void *value, uint64_t flags);
+int bpfmap_delete(const struct bpfmap *map, const void *key);
+int bpfmap_lookup_and_delete(const struct bpfmap *map, const void *key, void *ret_value, size_t value_size, uint64_t flags);
+int bpfmap_next_key(const struct bpfmap *map, const void *key, void *ret_next); /* key NULL: the first; -ENOENT: the end */
+
+/* ---- Batches: *count is entries wanted, and on return entries done, with an error too. ---- */
+
+struct bpfmap_cursor; /* where the next batch of one map begins */
+int  bpfmap_cursor_new(const struct bpfmap *map, struct bpfmap_cursor **ret_cursor);
+void bpfmap_cursor_free(struct bpfmap_cursor *cursor);
+int  bpfmap_lookup_batch(const struct bpfmap *map, struct bpfmap_cursor *cursor, void *keys, void *values,
+			 uint32_t *count, uint64_t elem_flags); /* -ENOENT: that was the last, *count of them valid */
+int  bpfmap_lookup_and_delete_batch(const struct bpfmap *map, struct bpfmap_cursor *cursor, void *keys,
+				    void *values, uint32_t *count, uint64_t elem_flags);
+int  bpfmap_update_batch(const struct bpfmap *map, const void *keys, const void *values, uint32_t *count, uint64_t elem_flags);
+int  bpfmap_delete_batch(const struct bpfmap *map, const void *keys, uint32_t *count, uint64_t elem_flags);
+
+/* ---- Iteration ---- */
+
+enum bpfmap_iter_flags {
+	BPFMAP_ITER_KEYS = 1u << 0, /* values are not wanted (ret_value gives NULL where they cost extra) */
+	BPFMAP_ITER_LOCK = 1u << 1, /* values are read under BPF_F_LOCK */
+};
+int  bpfmap_iter_new(const struct bpfmap *map, uint32_t flags, struct bpfmap_iter **ret_iter);
+/* 1: an entry, borrowed until the next call; 0: the end; -BPFMAP_ABORTED or another error, which stays. */
+int  bpfmap_iter_next(struct bpfmap_iter *iter, const void **ret_key, const void **ret_value);
+void bpfmap_iter_free(struct bpfmap_iter *iter);
+
+/* ---- Pins and the rest ---- */
+
+int  bpfmap_pin(struct bpfmap *map, const char *path);
+int  bpfmap_unpin(struct bpfmap *map);
+bool bpfmap_is_pinned(const struct bpfmap *map);
+int  bpfmap_freeze(const struct bpfmap *map);
+
+#ifdef __cplusplus
+}
+#endif
+#endif
