@@ -34,7 +34,7 @@ CFLAGS   ?= -O2 -g
 ALLCFLAGS = -std=gnu11 $(WARN) $(CFLAGS) -fPIC -fvisibility=hidden -pthread \
             $(if $(SAN),-fsanitize=$(SAN) -fno-omit-frame-pointer -fno-sanitize-recover=undefined) \
             $(shell pkg-config --cflags $(PKGS) $(FSPKGS))
-ALLLDFLAGS = $(LDFLAGS) -pthread $(if $(SAN),-fsanitize=$(SAN))
+ALLLDFLAGS = $(LDFLAGS) -pthread $(if $(SAN),-fsanitize=$(SAN)) $(if $(findstring undefined,$(SAN)),-static-libubsan)
 ENGINELIBS = $(shell pkg-config --libs $(PKGS))
 FSLIBS     = $(shell pkg-config --libs $(FSPKGS)) $(ENGINELIBS)
 
