@@ -21,6 +21,8 @@
 extern "C" {
 #endif
 
+#pragma GCC visibility push(default)
+
 struct btf;          /* libbpf's */
 struct bpfmap;       /* an open map */
 struct bpfmap_iter;  /* a walk over a map's entries */
@@ -90,6 +92,7 @@ struct bpfmap_spec {
 	const struct bpfmap_spec *inner;
 	const struct btf *btf; /* borrowed; holds the two types below */
 	uint32_t key_type_id, value_type_id;
+	uint32_t vmlinux_value_type_id; /* struct_ops alone: the kernel's BTF id of its value */
 };
 #define BPFMAP_SPEC(...) { .size = sizeof(struct bpfmap_spec), __VA_ARGS__ }
 
@@ -110,6 +113,8 @@ int bpfmap_create(const struct bpfmap_spec *spec, const struct bpfmap_create_opt
 /* ---- Handles ---- */
 
 int  bpfmap_open_fd(int fd, struct bpfmap **ret_map); /* owns fd from now on, closed on failure too */
+/* The same for a map whose info is not to be had: sizes and type are taken from *as, unchecked. */
+int  bpfmap_open_fd_as(int fd, const struct bpfmap_spec *as, struct bpfmap **ret_map);
 int  bpfmap_open_id(uint32_t id, uint32_t open_flags, struct bpfmap **ret_map);
 int  bpfmap_open_pin(const char *path, uint32_t open_flags, struct bpfmap **ret_map);
 int  bpfmap_next_id(uint32_t id, uint32_t *ret_next); /* -ENOENT at the end; start with 0 */
@@ -145,6 +150,7 @@ int bpfmap_btf(const struct bpfmap *map, struct btf **ret_btf); /* caller frees 
 
 int bpfmap_lookup(const struct bpfmap *map, const void *key, void *ret_value, size_t value_size, uint64_t flags);
 int bpfmap_update(const struct bpfmap *map, const void *key, const void *value, uint64_t flags);
+int bpfmap_put(const struct bpfmap *map, const void *key, const void *value); /* update, any flags */
 int bpfmap_delete(const struct bpfmap *map, const void *key);
 int bpfmap_lookup_and_delete(const struct bpfmap *map, const void *key, void *ret_value, size_t value_size, uint64_t flags);
 int bpfmap_next_key(const struct bpfmap *map, const void *key, void *ret_next); /* key NULL: the first; -ENOENT: the end */
@@ -178,6 +184,8 @@ int  bpfmap_pin(struct bpfmap *map, const char *path);
 int  bpfmap_unpin(struct bpfmap *map);
 bool bpfmap_is_pinned(const struct bpfmap *map);
 int  bpfmap_freeze(const struct bpfmap *map);
+
+#pragma GCC visibility pop
 
 #ifdef __cplusplus
 }
