@@ -3,7 +3,7 @@
 
 build=${BUILD:-$top/build}
 bench=$build/tests/bench
-rounds=5         # each figure is the median of so many, ours and the peer's in turn
+rounds=5         # each figure is the median of so many
 million=1000000
 core=$(taskset -cp $$ | grep -o '[0-9]*$') # the one that pinned rows run on: the last allowed
 running=()       # what this (sub)shell started, by pid
@@ -85,6 +85,21 @@ serve_nothing() { # [COMMAND-PREFIX…] -- [OPTION…]
 	serve "$peer" "${prefix[@]}" "$bench/nothing" -n $million -e 0 -a 1 -E 0 -A 0 "$@" "$peer"
 }
 
+# Calls a command rounds times for either side, in turn, and which goes first changes each
+# time. What it prints gives the medians a (ours) and b (the peer's); ratio is the median of
+# the rounds' own ratios, since a busy machine slows both sides of a round alike.
+alternate() { # COMMAND…: called with "ours" or "peer" behind it
+	local as=() bs=() ratios=() i
+
+	for ((i = 0; i < rounds; i++)); do
+		((i % 2)) || as+=("$("$@" ours)")
+		bs+=("$("$@" peer)")
+		((i % 2)) && as+=("$("$@" ours)")
+		ratios+=("$(calc "${as[i]} / ${bs[i]}")")
+	done
+	a=$(median "${as[@]}") b=$(median "${bs[@]}") ratio=$(median "${ratios[@]}")
+}
+
 seconds() { # COMMAND…: how long it took
 	local start=$EPOCHREALTIME
 
@@ -93,7 +108,7 @@ seconds() { # COMMAND…: how long it took
 }
 
 calc() { # EXPRESSION
-	awk "BEGIN { printf \"%.6g\", $1 }"
+	awk "BEGIN { printf \"%.4g\", $1 }"
 }
 
 median() { # NUMBER…

@@ -9,13 +9,15 @@ fi
 "$bench/barebpf" make "$bpf/m" 100000
 
 compare() { # OPERATION BOUND
-	local a=() b=()
-
-	for ((i = 0; i < rounds; i++)); do
-		a+=("$("$bench/engine" loop "$1" "$bpf/m" 1)") b+=("$("$scratch/loops" "$1" "$bpf/m" 1)")
-	done
-	a=$(median "${a[@]}") b=$(median "${b[@]}")
-	verdict "$1, and in Go" 'cilium/ebpf of Debian' "$a/s" "$b/s" "$(calc "$a / $b")" "$2"
+	loop() {
+		if [ "$2" = ours ]; then
+			"$bench/engine" loop "$1" "$bpf/m" 1
+		else
+			"$scratch/loops" "$1" "$bpf/m" 1
+		fi
+	}
+	alternate loop "$1"
+	verdict "$1, and in Go" 'cilium/ebpf of Debian' "$a/s" "$b/s" "$ratio" "$2"
 }
 compare lookup '>=1.4'
 compare update -
