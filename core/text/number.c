@@ -1,0 +1,337 @@
+/* SPDX-License-Identifier: MIT */
+/* Integers of any width up to 128 bits, bit-fields, booleans and pointers: bytes to digits and back. */
+#include <errno.h>
+#include <string.h>
+
+#include "plan.h"
+
+static const bool host_is_big = __BYTE_ORDER__ == __ORDER_BIG_ENDIAN__;
+
+/* ---- bytes and bits ---- */
+
+static u128 mask_of(unsigned bits)
+{
+	return bits >= 128 ? ~(u128)0 : ((u128)1 << bits) - 1;
+}
+
+/* n bytes as one number, least significant first on a little-endian host. */
+static u128 load_bytes(const uint8_t *at, unsigned n, bool big)
+{
+	u128 v = 0;
+
+	for (unsigned i = 0; i < n; i++)
+		v = v << 8 | at[big ? i : n - 1 - i];
+	return v;
+}
+
+static void store_bytes(uint8_t *at, unsigned n, bool big, u128 v)
+{
+	for (unsigned i = 0; i < n; i++, v >>= 8)
+		at[big ? n - 1 - i : i] = (uint8_t)v;
+}
+
+/* How far a bit-field's last bit is from the last bit of the bytes that it touches. */
+static unsigned bit_shift(const struct node *n)
+{
+	return host_is_big ? n->size * 8 - n->shift - n->bits : n->shift;
+}
+
+static u128 load_wide(const struct node *n, const uint8_t *at)
+{
+	if (n->flags & NODE_BITS)
+		return load_bytes(at, n->size, host_is_big) >> bit_shift(n) & mask_of(n->bits);
+	return load_bytes(at, n->size, host_is_big != !!(n->flags & NODE_BIG));
+}
+
+uint64_t number_load(const struct node *n, const uint8_t *at)
+{
+	uint64_t v8;
+	uint32_t v4;
+	uint16_t v2;
+
+	if (n->flags & (NODE_BITS | NODE_BIG))
+		return (uint64_t)load_wide(n, at);
+	switch (n->size) {
+	case 1:
+		return *at;
+	case 2:
+		memcpy(&v2, at, 2);
+		return v2;
+	case 4:
+		memcpy(&v4, at, 4);
+		return v4;
+	default:
+		memcpy(&v8, at, 8);
+		return v8;
+	}
+}
+
+void number_store(const struct node *n, uint8_t *at, u128 value)
+{
+	if (n->flags & NODE_BITS) {
+		u128 mask = mask_of(n->bits) << bit_shift(n);
+		u128 old = load_bytes(at, n->size, host_is_big) & ~mask;
+
+		store_bytes(at, n->size, host_is_big, old | (value << bit_shift(n) & mask));
+		return;
+	}
+	store_bytes(at, n->size, host_is_big != !!(n->flags & NODE_BIG), value);
+}
+
+int64_t sign_extend(uint64_t value, unsigned bits)
+{
+	uint64_t top = (uint64_t)1 << (bits - 1);
+
+	return (int64_t)((value ^ top) - top);
+}
+
+/* ---- printing ---- */
+
+static const char pairs[] = "0001020304050607080910111213141516171819"
+			    "2021222324252627282930313233343536373839"
+			    "4041424344454647484950515253545556575859"
+			    "6061626364656667686970717273747576777879"
+			    "8081828384858687888990919293949596979899";
+
+char *put_decimal(char *to, uint64_t value)
+{
+	char digits[20], *p = digits + sizeof(digits);
+	size_t len;
+
+	while (value >= 100) {
+		p -= 2;
+		memcpy(p, pairs + value % 100 * 2, 2);
+		value /= 100;
+	}
+	if (value >= 10) {
+		p -= 2;
+		memcpy(p, pairs + value * 2, 2);
+	} else {
+		*--p = (char)('0' + value);
+	}
+	len = (size_t)(digits + sizeof(digits) - p);
+	memcpy(to, p, len);
+	return to + len;
+}
+
+static char *put_wide(char *to, u128 value)
+{
+	const uint64_t limb = 10000000000000000000u; /* 10^19 */
+	char digits[20];
+	size_t len;
+
+	if (value <= UINT64_MAX)
+		return put_decimal(to, (uint64_t)value);
+	to = put_wide(to, value / limb);
+	len = (size_t)(put_decimal(digits, (uint64_t)(value % limb)) - digits);
+	memset(to, '0', 19 - len);
+	memcpy(to + 19 - len, digits, len);
+	return to + 19;
+}
+
+static int print_wide(const struct node *n, const uint8_t *at, struct text_buf *out)
+{
+	u128 v = load_wide(n, at);
+	char *p = out->data + out->len;
+
+	if (n->flags & NODE_SIGNED && v >> 127) {
+		*p++ = '-';
+		v = -v;
+	}
+	text_end(out, put_wide(p, v));
+	return 0;
+}
+
+int print_int(const struct node *n, const uint8_t *at, const struct dialect *d, struct text_buf *out)
+{
+	uint64_t v;
+	char *p;
+
+	(void)d;
+	if (text_room(out, 48))
+		return -ENOMEM;
+	if (n->bits > 64)
+		return print_wide(n, at, out);
+	v = number_load(n, at);
+	p = out->data + out->len;
+	if (n->flags & NODE_SIGNED && v >> (n->bits - 1)) {
+		*p++ = '-';
+		v = -(uint64_t)sign_extend(v, n->bits);
+	}
+	text_end(out, put_decimal(p, v));
+	return 0;
+}
+
+int print_bool(const struct node *n, const uint8_t *at, const struct dialect *d, struct text_buf *out)
+{
+	uint64_t v = number_load(n, at);
+
+	if (v > 1)
+		return print_int(n, at, d, out);
+	return v ? text_append(out, "true", 4) : text_append(out, "false", 5);
+}
+
+int print_enum(const struct node *n, const uint8_t *at, const struct dialect *d, struct text_buf *out)
+{
+	const char *name = enum_name(n->names, number_load(n, at));
+
+	return name ? text_append(out, name, strlen(name)) : print_int(n, at, d, out);
+}
+
+int print_pointer(const struct node *n, const uint8_t *at, const struct dialect *d,
+		  struct text_buf *out)
+{
+	uint64_t v = number_load(n, at);
+	int shift = 60;
+	char *p;
+
+	(void)d;
+	if (text_room(out, 20))
+		return -ENOMEM;
+	p = out->data + out->len;
+	*p++ = '0';
+	*p++ = 'x';
+	while (shift && !(v >> shift))
+		shift -= 4;
+	for (; shift >= 0; shift -= 4)
+		*p++ = "0123456789abcdef"[v >> shift & 15];
+	text_end(out, p);
+	return 0;
+}
+
+/* ---- parsing ---- */
+
+/* Digits of one base; too many for 128 bits is -ERANGE. Linear whatever the length. */
+static int parse_digits(struct slice text, unsigned base, u128 *ret)
+{
+	bool over = false;
+	u128 v = 0;
+
+	if (!text.len)
+		return -EINVAL;
+	for (size_t i = 0; i < text.len; i++) {
+		int digit = hex_digit(text.s[i]);
+
+		if (digit < 0 || (unsigned)digit >= base)
+			return -EINVAL;
+		over = over || v > (~(u128)0 - (unsigned)digit) / base;
+		if (!over)
+			v = v * base + (unsigned)digit;
+	}
+	if (over)
+		return -ERANGE;
+	*ret = v;
+	return 0;
+}
+
+int parse_decimal_or_hex(struct slice text, bool *ret_negative, u128 *ret_magnitude)
+{
+	bool negative = text.len && text.s[0] == '-';
+
+	if (text.len > 2 && text.s[0] == '0' && (text.s[1] == 'x' || text.s[1] == 'X')) {
+		*ret_negative = false;
+		return parse_digits((struct slice){ text.s + 2, text.len - 2 }, 16, ret_magnitude);
+	}
+	if (negative)
+		text = (struct slice){ text.s + 1, text.len - 1 };
+	if (text.len && text.s[0] == '0' && (text.len > 1 || negative))
+		return -EINVAL;
+	*ret_negative = negative;
+	return parse_digits(text, 10, ret_magnitude);
+}
+
+/* The largest magnitude that a number may have. */
+static u128 limit_of(const struct node *n, bool negative)
+{
+	if (!(n->flags & NODE_SIGNED))
+		return negative ? 0 : mask_of(n->bits);
+	return mask_of(n->bits - 1u) + negative;
+}
+
+static int refuse_number(const struct node *n, struct slice text, const struct reader *r, int err)
+{
+	bool is_signed = n->flags & NODE_SIGNED;
+	char low[48] = "0", high[48];
+
+	if (is_signed) {
+		low[0] = '-';
+		*put_wide(low + 1, limit_of(n, true)) = '\0';
+	}
+	*put_wide(high, limit_of(n, false)) = '\0';
+	return refuse(r->note, err, "'%.*s' %s: %s is %c%u, %s to %s", SHOWN(text),
+		      err == -ERANGE ? "does not fit" : "is no number", r->field,
+		      is_signed ? 's' : 'u', n->bits, low, high);
+}
+
+int parse_int(const struct node *n, struct slice text, const struct reader *r, uint8_t *at)
+{
+	bool negative;
+	u128 v;
+	int err = parse_decimal_or_hex(text, &negative, &v);
+
+	if (!err && v > limit_of(n, negative))
+		err = -ERANGE;
+	if (err)
+		return refuse_number(n, text, r, err);
+	number_store(n, at, negative ? -v : v);
+	return 0;
+}
+
+int parse_bool(const struct node *n, struct slice text, const struct reader *r, uint8_t *at)
+{
+	bool yes = text.len == 4 && !memcmp(text.s, "true", 4);
+
+	if (!yes && !(text.len == 5 && !memcmp(text.s, "false", 5)))
+		return parse_int(n, text, r, at);
+	number_store(n, at, yes);
+	return 0;
+}
+
+int parse_enum(const struct node *n, struct slice text, const struct reader *r, uint8_t *at)
+{
+	uint64_t v;
+	char c = text.len ? text.s[0] : '0';
+
+	if (c == '-' || (c >= '0' && c <= '9'))
+		return parse_int(n, text, r, at);
+	if (!enum_value(n->names, text, &v))
+		return refuse(r->note, -EINVAL, "'%.*s' is no value of %s: neither an enumerator nor a number",
+			      SHOWN(text), r->field);
+	number_store(n, at, v);
+	return 0;
+}
+
+/* Two's complement in n's width, and whether a + b leaves its range. */
+static bool add_overflows(const struct node *n, u128 a, bool negative, u128 magnitude, u128 *ret)
+{
+	s128 sum, old = (s128)a;
+
+	if (!(n->flags & NODE_SIGNED)) {
+		if (negative ? __builtin_sub_overflow(a, magnitude, ret) :
+			       __builtin_add_overflow(a, magnitude, ret))
+			return true;
+		return *ret > mask_of(n->bits);
+	}
+	if (n->bits < 128 && a >> (n->bits - 1))
+		old = (s128)(a | ~mask_of(n->bits));
+	if (magnitude >> 127 || (negative ? __builtin_sub_overflow(old, (s128)magnitude, &sum) :
+					    __builtin_add_overflow(old, (s128)magnitude, &sum)))
+		return true;
+	*ret = (u128)sum;
+	return sum < 0 ? -(u128)sum > limit_of(n, true) : (u128)sum > limit_of(n, false);
+}
+
+int number_add(const struct node *n, struct slice text, const struct reader *r, uint8_t *at)
+{
+	bool negative;
+	u128 magnitude, sum;
+	int err = parse_decimal_or_hex(text, &negative, &magnitude);
+
+	if (err == -EINVAL)
+		return refuse(r->note, err, "'%.*s' is no number to add to %s", SHOWN(text), r->field);
+	if (err || add_overflows(n, load_wide(n, at), negative, magnitude, &sum))
+		return refuse(r->note, -ERANGE, "%s plus %.*s does not fit its %u bits", r->field,
+			      SHOWN(text), n->bits);
+	number_store(n, at, sum);
+	return 0;
+}

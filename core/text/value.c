@@ -1,0 +1,64 @@
+/* SPDX-License-Identifier: MIT */
+/* Values as lines. */
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "plan.h"
+
+int value_print(const struct codec *codec, const void *value, struct text_buf *out)
+{
+	if (codec->shape.cpus)
+		return percpu_print(codec, value, out);
+	if (text_room(out, 0))
+		return -ENOMEM;
+	return fields_print(&codec->value, value, &as_value, (struct slice){ "", 0 }, true, out);
+}
+
+static int parse_token(struct assign *a, uint32_t position, struct slice token)
+{
+	struct slice path, text;
+	enum assign_op op;
+
+	if (!split_field(token, &path, &op, &text))
+		return assign_bare(a, position, token);
+	return assign_field(a, path, op, text);
+}
+
+static int parse_plain(struct assign *a, struct slice line)
+{
+	struct slice token;
+	uint32_t i = 0;
+	int more, err;
+
+	for (; (more = token_next(&line, a->d, &token, a->note)) > 0; i++) {
+		err = parse_token(a, i, token);
+		if (err)
+			return err;
+	}
+	if (more < 0)
+		return more;
+	if (!i && a->plan->n_printed)
+		return refuse(a->note, -EINVAL, "the line is empty");
+	return assign_is_whole(a, NULL) ? TEXT_WHOLE : TEXT_PARTIAL;
+}
+
+int value_parse(const struct codec *codec, const char *line, size_t len, void *value, struct text_note *note)
+{
+	struct slice text = { line, len };
+	uint32_t size = codec->shape.value_size;
+	uint8_t small[512] = { 0 }, *given = small;
+	int result;
+
+	if (codec->shape.cpus)
+		return percpu_parse(codec, text, value, note);
+	if (size > sizeof(small))
+		given = calloc(1, size);
+	if (!given)
+		return -ENOMEM;
+	result = parse_plain(&(struct assign){ .plan = &codec->value, .d = &as_value, .bytes = value,
+					       .given = given, .note = note }, text);
+	if (given != small)
+		free(given);
+	return result;
+}
