@@ -13,6 +13,7 @@
 #ifndef BPFMAP_H
 #define BPFMAP_H
 
+#include <errno.h>
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
@@ -155,6 +156,31 @@ int bpfmap_delete(const struct bpfmap *map, const void *key);
 int bpfmap_lookup_and_delete(const struct bpfmap *map, const void *key, void *ret_value, size_t value_size, uint64_t flags);
 int bpfmap_next_key(const struct bpfmap *map, const void *key, void *ret_next); /* key NULL: the first; -ENOENT: the end */
 
+/*
+ * ---- Per-CPU values: lookup and update move value_bytes, in which CPU i's value
+ * begins at i × bpfmap_percpu_step(). -EINVAL on maps that are not per-CPU. ----
+ */
+
+size_t bpfmap_percpu_step(const struct bpfmap *map); /* value_size rounded up to 8 */
+/* Lays n values of value_size each out in ret_buf (value_bytes); zeros for the CPUs after them. */
+int bpfmap_percpu_pack(const struct bpfmap *map, const void *values, size_t n, void *ret_buf);
+int bpfmap_lookup_cpu(const struct bpfmap *map, const void *key, unsigned int cpu, void *ret_value,
+		      size_t value_size, uint64_t flags);
+/* The other CPUs keep the values that they had when this began; an absent key has zeros there. */
+int bpfmap_update_cpu(const struct bpfmap *map, const void *key, unsigned int cpu, const void *value,
+		      uint64_t flags);
+int bpfmap_update_all_cpus(const struct bpfmap *map, const void *key, const void *value, uint64_t flags);
+
+/*
+ * ---- Maps and programs as values: what is put is a handle or fd, what the kernel
+ * gives back is an id, which is opened. -EINVAL: the map holds none, or what is put is none. ----
+ */
+
+int bpfmap_put_map(const struct bpfmap *map, const void *key, const struct bpfmap *inner, uint64_t flags);
+int bpfmap_get_map(const struct bpfmap *map, const void *key, struct bpfmap **ret_inner);
+int bpfmap_put_prog(const struct bpfmap *map, const void *key, int prog_fd, uint64_t flags);
+int bpfmap_get_prog(const struct bpfmap *map, const void *key, int *ret_prog_fd); /* the caller's to close */
+
 /* ---- Batches: *count is entries wanted, and on return entries done, with an error too. ---- */
 
 struct bpfmap_cursor; /* where the next batch of one map begins */
@@ -184,6 +210,82 @@ int  bpfmap_pin(struct bpfmap *map, const char *path);
 int  bpfmap_unpin(struct bpfmap *map);
 bool bpfmap_is_pinned(const struct bpfmap *map);
 int  bpfmap_freeze(const struct bpfmap *map);
+
+
+/*
+ * ---- Memory of BPF_F_MMAPABLE arrays (values at steps of 8 bytes) and arenas (pages).
+ * Others: -EOPNOTSUPP. One user at a time for each struct bpfmap_memory; the map may be
+ * freed before it. A read of an arena gives zeros for pages that it has not. ----
+ */
+
+struct bpfmap_memory;
+int    bpfmap_memory_open(const struct bpfmap *map, struct bpfmap_memory **ret_mem); /* for reading */
+void   bpfmap_memory_free(struct bpfmap_memory *mem);
+size_t bpfmap_memory_size(const struct bpfmap_memory *mem); /* bytes, whole pages */
+/*
+ * On: maps the memory for writing as well (-EPERM: frozen or read-only). While it is,
+ * the map cannot be frozen (-EBUSY). Off: drops that mapping.
+ */
+int    bpfmap_memory_writable(struct bpfmap_memory *mem, bool on);
+/* offset + len beyond the size: -ERANGE. A write without a writable mapping: -EPERM. */
+int    bpfmap_memory_read(struct bpfmap_memory *mem, uint64_t offset, void *buf, size_t len);
+int    bpfmap_memory_write(struct bpfmap_memory *mem, uint64_t offset, const void *buf, size_t len);
+
+/*
+ * ---- Global data: the variables in the one value of .data, .rodata, .bss and .kconfig,
+ * as its BTF type (a DATASEC) names them. -EOPNOTSUPP: no value type; -EMEDIUMTYPE: the
+ * type is not a data section; -EINVAL: a specification without exactly one content. ----
+ */
+
+struct bpfmap_variable {
+	const char *name;     /* borrowed from the BTF */
+	uint32_t offset, size; /* bytes within the value */
+	uint32_t type_id;
+};
+struct bpfmap_rewrite {
+	const char *name;
+	const void *value;
+	size_t len; /* must be the variable's size */
+};
+/* The variables of a value type, up to room of them; returns how many there are. */
+int bpfmap_variables(const struct btf *btf, uint32_t value_type_id, struct bpfmap_variable *ret_vars, size_t room);
+/*
+ * Rewrites variables before creation, in a specification whose contents are the caller's
+ * own (a copy's), or after, in the map. All or none: -ENOENT lists every unknown name,
+ * -EINVAL a wrong length, -ERANGE a variable beyond the value.
+ */
+int bpfmap_spec_rewrite(struct bpfmap_spec *spec, const struct bpfmap_rewrite *rewrites, size_t n);
+int bpfmap_rewrite(const struct bpfmap *map, const struct bpfmap_rewrite *rewrites, size_t n);
+
+/* ---- What this kernel has: 0, -EOPNOTSUPP, or the error that kept it from being found out.
+ * Found by trying, once per process. ---- */
+
+enum bpfmap_feature {
+	BPFMAP_HAS_NESTED_MAPS,    /* arrays and hashes of maps */
+	BPFMAP_HAS_MUTABILITY,     /* BPF_F_RDONLY_PROG and BPF_F_WRONLY_PROG */
+	BPFMAP_HAS_MMAPABLE,       /* BPF_F_MMAPABLE */
+	BPFMAP_HAS_INNER_MAP,      /* BPF_F_INNER_MAP */
+	BPFMAP_HAS_NO_PREALLOC,    /* BPF_F_NO_PREALLOC */
+	BPFMAP_HAS_BATCH,          /* the batch commands */
+	BPFMAP_HAS_NAMES,          /* names of maps */
+	BPFMAP_HAS_BTF,            /* BPF_BTF_LOAD */
+	BPFMAP_FEATURE_COUNT
+};
+int bpfmap_has_feature(enum bpfmap_feature feature);
+int bpfmap_has_type(uint32_t type);
+
+/*
+ * ---- Specifications from a compiled BPF object: .maps and data sections with their BTF,
+ * or the struct bpf_map_def of old objects. No program is loaded. ----
+ */
+
+struct bpfmap_object;
+int    bpfmap_object_open(const char *path, struct bpfmap_object **ret_object);
+void   bpfmap_object_free(struct bpfmap_object *object);
+size_t bpfmap_object_count(const struct bpfmap_object *object);
+/* Borrowed from the object, with the BTF they point to. NULL: no such index, no such name. */
+const struct bpfmap_spec *bpfmap_object_spec(const struct bpfmap_object *object, size_t index);
+const struct bpfmap_spec *bpfmap_object_find(const struct bpfmap_object *object, const char *name);
 
 #pragma GCC visibility pop
 

@@ -114,5 +114,7 @@ int bpfmap_freeze(const struct bpfmap *map)
 {
 	int err = bm_sys_freeze(map->fd);
 
+	if (err == -EINVAL) /* what a kernel before 5.2 says to the command */
+		err = -EOPNOTSUPP;
 	return err ? bm_err_op(map, BM_OP_FREEZE, err, NULL) : 0;
 }

@@ -48,11 +48,16 @@ static int fix_perf(struct bpfmap_spec *spec)
 	return err ?: fix_max_cpus(spec);
 }
 
-static const struct bm_family plain = { .value_bytes = bytes_plain };
-static const struct bm_family percpu = { .value_bytes = bm_cpu_bytes };
-static const struct bm_family maps = { .value_bytes = bytes_plain, .fix = fix_maps };
-static const struct bm_family perf = { .value_bytes = bytes_plain, .fix = fix_perf };
-static const struct bm_family cpus = { .value_bytes = bytes_plain, .fix = fix_max_cpus };
+#define FAMILY(name, bytes, stores, fixes)                                                         \
+	static const struct bm_family name = { .value_bytes = (bytes), .store = (stores),          \
+		.fix = (fixes) }
+
+FAMILY(plain, bytes_plain, bm_store_plain, NULL);
+FAMILY(percpu, bm_cpu_bytes, bm_store_percpu, NULL);
+FAMILY(progs, bytes_plain, bm_store_prog, NULL);
+FAMILY(maps, bytes_plain, bm_store_map, fix_maps);
+FAMILY(perf, bytes_plain, bm_store_plain, fix_perf);
+FAMILY(cpus, bytes_plain, bm_store_plain, fix_max_cpus);
 
 /* Traits that come together; the rest is named in the rows. */
 #define RW (BPFMAP_READABLE | BPFMAP_WRITABLE)
@@ -79,7 +84,7 @@ static const struct bm_kind kinds[BPFMAP_TYPE_MAX + 1] = {
 	ROW(BPF_MAP_TYPE_UNSPEC, NULL, "Unspecified", NONE, plain, 0),
 	ROW(BPF_MAP_TYPE_HASH, "hash", "Hash", HASH, plain, HASH),
 	ROW(BPF_MAP_TYPE_ARRAY, "array", "Array", INDEX, plain, ARRAY | BPFMAP_MMAP),
-	ROW(BPF_MAP_TYPE_PROG_ARRAY, "prog_array", "ProgramArray", INDEX, plain,
+	ROW(BPF_MAP_TYPE_PROG_ARRAY, "prog_array", "ProgramArray", INDEX, progs,
 	    INDEX | RWD | PROGS),
 	ROW(BPF_MAP_TYPE_PERF_EVENT_ARRAY, "perf_event_array", "PerfEventArray", INDEX, perf,
 	    BLIND),

@@ -25,7 +25,14 @@ struct bm_family {
 	int (*fix)(struct bpfmap_spec *spec);
 	/* Bytes that a lookup fills. */
 	size_t (*value_bytes)(uint32_t value_size);
+	/* Stores one pair of a specification's contents, if it fits (E05). */
+	int (*store)(const struct bpfmap *map, const struct bpfmap_kv *kv);
 };
+
+int bm_store_plain(const struct bpfmap *map, const struct bpfmap_kv *kv);
+int bm_store_percpu(const struct bpfmap *map, const struct bpfmap_kv *kv); /* value: a list */
+int bm_store_map(const struct bpfmap *map, const struct bpfmap_kv *kv);    /* struct bpfmap * */
+int bm_store_prog(const struct bpfmap *map, const struct bpfmap_kv *kv);   /* an int fd */
 
 struct bm_kind {
 	const char *name;  /* "lru_hash" */
