@@ -46,6 +46,14 @@ int bm_batch_read(const struct bpfmap *map, struct bpfmap_cursor *cursor, void *
 	return err;
 }
 
+/* EINVAL is also what a kernel says that does not know the commands. */
+static int failed(const struct bpfmap *map, enum bm_op op, int err)
+{
+	if (err == -EINVAL && bpfmap_has_feature(BPFMAP_HAS_BATCH) == -EOPNOTSUPP)
+		return bm_err_op(map, op, -EOPNOTSUPP, "this kernel has no batch commands");
+	return bm_err_op(map, op, err, NULL);
+}
+
 static bool same_map(const struct bpfmap *map, const struct bpfmap_cursor *cursor)
 {
 	return map->id ? map->id == cursor->map_id : map == cursor->map;
@@ -61,7 +69,7 @@ static int read_batch(const struct bpfmap *map, struct bpfmap_cursor *cursor, vo
 		return bm_err_op(map, op, -EINVAL, "the cursor belongs to another map");
 	}
 	int err = bm_batch_read(map, cursor, keys, values, count, elem_flags, take);
-	return err ? bm_err_op(map, op, err, NULL) : 0;
+	return err ? failed(map, op, err) : 0;
 }
 
 int bpfmap_lookup_batch(const struct bpfmap *map, struct bpfmap_cursor *cursor, void *keys,
@@ -81,7 +89,7 @@ int bpfmap_update_batch(const struct bpfmap *map, const void *keys, const void *
 {
 	int err = bm_sys_update_batch(map->fd, keys, values, count, elem_flags);
 
-	return err ? bm_err_op(map, BM_OP_UPDATE_BATCH, err, NULL) : 0;
+	return err ? failed(map, BM_OP_UPDATE_BATCH, err) : 0;
 }
 
 int bpfmap_delete_batch(
@@ -89,5 +97,5 @@ int bpfmap_delete_batch(
 {
 	int err = bm_sys_delete_batch(map->fd, keys, count, elem_flags);
 
-	return err ? bm_err_op(map, BM_OP_DELETE_BATCH, err, NULL) : 0;
+	return err ? failed(map, BM_OP_DELETE_BATCH, err) : 0;
 }
