@@ -2,6 +2,7 @@
 /* create: a map from a specification: completed, created, filled, frozen. */
 #include "cleanup.h"
 #include "err.h"
+#include "explain.h"
 #include "map.h"
 #include "spec.h"
 #include "sys.h"
@@ -157,9 +158,115 @@ static int create_empty(const struct bpfmap_spec *spec, struct bpfmap **ret_map)
 	int fd = create_fd(&try);
 	bpfmap_free(template);
 	if (fd < 0)
-		return bm_err(fd, "creating %s map \"%s\": %s",
-		    bpfmap_type_name(spec->type) ?: "a", spec->name ?: "", bm_err_words(fd));
+		return bm_explain(spec, fd);
 	return bpfmap_open_fd(fd, ret_map);
+}
+
+static bool is_constant_data(const struct bpfmap_spec *spec)
+{
+	const char *name = spec->name ?: "";
+
+	return !strncmp(name, ".rodata", 7) || !strcmp(name, ".kconfig");
+}
+
+static int fill(const struct bpfmap *map, const struct bpfmap_spec *spec)
+{
+	int err = 0;
+
+	for (size_t i = 0; !err && i < spec->n_contents; i++)
+		err = map->kind->family->store(map, &spec->contents[i]);
+	return err;
+}
+
+/* Contents first, then the lock on them. */
+static int finish(const struct bpfmap *map, const struct bpfmap_spec *spec)
+{
+	int err = fill(map, spec);
+
+	if (!err && (spec->freeze || is_constant_data(spec)))
+		err = bpfmap_freeze(map);
+	return err;
+}
+
+static int create_new(const struct bpfmap_spec *spec, const char *pin, struct bpfmap **ret_map)
+{
+	struct bpfmap *map;
+	int err = create_empty(spec, &map);
+
+	if (err)
+		return err;
+	err = finish(map, spec);
+	if (!err && pin)
+		err = bpfmap_pin(map, pin);
+	if (err) {
+		bpfmap_free(map);
+		return err;
+	}
+	*ret_map = map;
+	return 0;
+}
+
+/* A frozen map cannot be filled again: it must hold the contents already. */
+static int check_frozen(const struct bpfmap *map, const struct bpfmap_spec *spec)
+{
+	bm_free char *value = malloc(map->value_bytes);
+
+	if (!value)
+		return bm_err(-ENOMEM, "no memory for a value");
+	for (size_t i = 0; i < spec->n_contents; i++) {
+		const struct bpfmap_kv *kv = &spec->contents[i];
+
+		if (kv->key_len != map->key_size || kv->value_len != map->value_bytes ||
+		    bpfmap_lookup(map, kv->key, value, map->value_bytes, 0) ||
+		    memcmp(value, kv->value, kv->value_len))
+			return bm_err(-EPERM, "pin %s is frozen with other contents",
+			    map->pin_path);
+	}
+	return 0;
+}
+
+static int reuse(const struct bpfmap_spec *spec, const char *pin, uint32_t open_flags,
+    struct bpfmap **ret_map)
+{
+	struct bpfmap_info info = { .size = sizeof(info) };
+	struct bpfmap *map;
+	int err = bpfmap_open_pin(pin, open_flags, &map);
+
+	if (err)
+		return err;
+	err = bpfmap_spec_compatible(spec, map) ?: bpfmap_info(map, &info);
+	if (!err)
+		err = info.frozen ? check_frozen(map, spec) : finish(map, spec);
+	if (err) {
+		bpfmap_free(map);
+		return err;
+	}
+	*ret_map = map;
+	return 0;
+}
+
+/* An existing pin is taken; between looking and pinning another process may have made it. */
+static int create_pinned(const struct bpfmap_spec *spec, const struct bpfmap_create_opts *opts,
+    struct bpfmap **ret_map)
+{
+	bm_free char *pin = NULL;
+
+	if (spec->pinning != BPFMAP_PIN_BY_NAME)
+		return bm_err(-EINVAL, "no such way of pinning: %d", (int)spec->pinning);
+	if (!spec->name || !*spec->name || strchr(spec->name, '/'))
+		return bm_err(-EINVAL, "pinning by name needs a name");
+	if (!opts || !opts->pin_dir || !*opts->pin_dir)
+		return bm_err(-EINVAL, "pinning by name needs a directory");
+	if (asprintf(&pin, "%s/%s", opts->pin_dir, spec->name) < 0) {
+		pin = NULL;
+		return bm_err(-ENOMEM, "no memory for the path of a pin");
+	}
+	int err = reuse(spec, pin, opts->open_flags, ret_map);
+	if (err == -ENOENT)
+		err = create_new(spec, pin, ret_map);
+	if (err == -EEXIST)
+		err = reuse(spec, pin, opts->open_flags, ret_map);
+	return err;
 }
 
 int bpfmap_create(
@@ -168,6 +275,11 @@ int bpfmap_create(
 	struct bpfmap_spec fixed;
 	int err = bm_spec_fix(spec, &fixed);
 
-	(void)opts;
-	return err ?: create_empty(&fixed, ret_map);
+	if (!err && opts && opts->size != sizeof(*opts))
+		err = bm_err(-EINVAL, "size of struct bpfmap_create_opts not set");
+	if (err)
+		return err;
+	if (fixed.pinning != BPFMAP_PIN_NONE)
+		return create_pinned(&fixed, opts, ret_map);
+	return create_new(&fixed, NULL, ret_map);
 }
