@@ -85,22 +85,16 @@ int print_mac(const struct node *n, const uint8_t *at, const struct dialect *d, 
 
 int parse_mac(const struct node *n, struct slice text, const struct reader *r, uint8_t *at)
 {
-	uint8_t mac[6];
+	const char *s = text.s;
 
 	if (is_whole_bytes(text, 6))
 		return parse_bytes(n, text, r, at);
-	for (size_t i = 0; i < 17; i++) {
-		bool colon = i % 3 == 2;
-
-		if (text.len != 17 || (colon ? text.s[i] != ':' : hex_digit(text.s[i]) < 0))
+	for (size_t i = 0; i < 6; i++, s += 3) {
+		if (text.len != 17 || hex_digit(s[0]) < 0 || hex_digit(s[1]) < 0 || (i < 5 && s[2] != ':'))
 			return refuse(r->note, -EINVAL, "'%.*s' is no address: %s is written aa:bb:cc:dd:ee:ff",
 				      SHOWN(text), r->field);
-		if (!colon)
-			mac[i / 3] = (uint8_t)(mac[i / 3] << 4 | hex_digit(text.s[i]));
-		if (i % 3 == 0)
-			mac[i / 3] = (uint8_t)hex_digit(text.s[i]);
+		at[i] = (uint8_t)(hex_digit(s[0]) << 4 | hex_digit(s[1]));
 	}
-	memcpy(at, mac, 6);
 	return 0;
 }
 

@@ -129,6 +129,18 @@ static bool find_target(const struct plan *plan, struct slice path, struct targe
 	return false;
 }
 
+bool assign_find_integer(const struct plan *plan, struct slice path, uint32_t *ret_offset, uint32_t *ret_size)
+{
+	struct target t;
+
+	if (!find_target(plan, path, &t) || t.node->kind != NODE_INT || !t.item ||
+	    t.node->flags & (NODE_BITS | NODE_BIG))
+		return false;
+	*ret_offset = t.node->offset + t.first * t.node->size;
+	*ret_size = t.node->size;
+	return true;
+}
+
 /* ---- setting ---- */
 
 static int refuse_count(const struct target *t, uint32_t had, const struct reader *r)

@@ -10,8 +10,10 @@
 
 #include "plan.h"
 
+#define MAX_ENUMS 1024 /* in one plan: they are searched one after the other while it is made */
+
 struct enumerator {
-	uint64_t value; /* cut to the enum's size */
+	uint64_t value; /* cut to the enum's size; sign-extended where the enum is signed */
 	const char *name;
 	uint32_t order;
 };
@@ -35,14 +37,16 @@ static int order_by_value(const void *a, const void *b)
 static int order_by_name(const void *a, const void *b)
 {
 	const struct enumerator *x = a, *y = b;
-	int order = strcmp(x->name, y->name);
+	int order = x->name == y->name ? 0 : strcmp(x->name, y->name);
 
 	return order ? order : x->order < y->order ? -1 : x->order > y->order;
 }
 
+#define MAX_NAME 512 /* the kernel's own limit */
+
 static bool is_identifier(const char *s)
 {
-	if (!s || !*s || (*s >= '0' && *s <= '9'))
+	if (!s || !*s || (*s >= '0' && *s <= '9') || strnlen(s, MAX_NAME) == MAX_NAME)
 		return false;
 	for (; *s; s++)
 		if (!((*s >= 'a' && *s <= 'z') || (*s >= 'A' && *s <= 'Z') || (*s >= '0' && *s <= '9') || *s == '_'))
@@ -53,7 +57,7 @@ static bool is_identifier(const char *s)
 /* Enumerators as the BTF lists them, identifiers only. */
 static uint32_t read_enumerators(const struct btf *btf, const struct btf_type *t, struct enumerator *to)
 {
-	uint64_t mask = t->size >= 8 ? UINT64_MAX : ((uint64_t)1 << t->size * 8) - 1;
+	unsigned unused = 64 - t->size * 8;
 	bool wide = btf_kind(t) == BTF_KIND_ENUM64;
 	uint32_t used = 0;
 
@@ -63,8 +67,10 @@ static uint32_t read_enumerators(const struct btf *btf, const struct btf_type *t
 					(uint64_t)(int64_t)btf_enum(t)[i].val;
 		const char *name = btf__name_by_offset(btf, off);
 
+		value <<= unused;
+		value = btf_kflag(t) ? (uint64_t)((int64_t)value >> unused) : value >> unused;
 		if (is_identifier(name))
-			to[used++] = (struct enumerator){ value & mask, name, i };
+			to[used++] = (struct enumerator){ value, name, i };
 	}
 	return used;
 }
@@ -115,20 +121,25 @@ static struct enum_names *read_enum(const struct btf *btf, uint32_t id, const st
 	return names;
 }
 
-const struct enum_names *enum_names_get(struct plan *plan, const struct btf *btf, uint32_t id,
-					const struct btf_type *t)
+int enum_names_get(struct plan *plan, const struct btf *btf, uint32_t id, const struct btf_type *t,
+		   const struct enum_names **ret_names)
 {
 	struct enum_names *names;
+	unsigned n = 0;
 
-	for (names = plan->enums; names; names = names->next)
+	for (names = plan->enums; names; names = names->next, n++)
 		if (names->id == id)
-			return names;
+			goto out;
+	if (n == MAX_ENUMS)
+		return -EINVAL;
 	names = read_enum(btf, id, t);
-	if (names) {
-		names->next = plan->enums;
-		plan->enums = names;
-	}
-	return names;
+	if (!names)
+		return -ENOMEM;
+	names->next = plan->enums;
+	plan->enums = names;
+out:
+	*ret_names = names;
+	return 0;
 }
 
 void enum_names_free(struct enum_names *all)

@@ -5,14 +5,12 @@
 
 #include "plan.h"
 
-int field_print(const struct plan *plan, const struct node *n, const uint8_t *bytes,
-		const struct dialect *d, struct text_buf *out)
+int field_print(const struct node *n, const uint8_t *bytes, const struct dialect *d, struct text_buf *out)
 {
 	item_printer *print = leaves[n->kind].print;
 	const uint8_t *at = bytes + n->offset;
 	int err = print(n, at, d, out);
 
-	(void)plan;
 	for (uint32_t i = 1; !err && i < n->count; i++) {
 		if (text_room(out, 1))
 			return -ENOMEM;
@@ -53,7 +51,7 @@ int fields_print(const struct plan *plan, const uint8_t *bytes, const struct dia
 		int err = label_print(plan, n, d, prefix, first && !i, out);
 
 		if (!err)
-			err = field_print(plan, n, bytes, d, out);
+			err = field_print(n, bytes, d, out);
 		if (err)
 			return err;
 	}

@@ -173,7 +173,8 @@ int print_bool(const struct node *n, const uint8_t *at, const struct dialect *d,
 
 int print_enum(const struct node *n, const uint8_t *at, const struct dialect *d, struct text_buf *out)
 {
-	const char *name = enum_name(n->names, number_load(n, at));
+	uint64_t v = number_load(n, at);
+	const char *name = enum_name(n->names, n->flags & NODE_SIGNED ? (uint64_t)sign_extend(v, n->bits) : v);
 
 	return name ? text_append(out, name, strlen(name)) : print_int(n, at, d, out);
 }
@@ -201,14 +202,30 @@ int print_pointer(const struct node *n, const uint8_t *at, const struct dialect 
 
 /* ---- parsing ---- */
 
+/* Digits that fit 64 bits whatever they are. */
+static int parse_few_digits(struct slice text, unsigned base, u128 *ret)
+{
+	uint64_t v = 0;
+
+	for (size_t i = 0; i < text.len; i++) {
+		int digit = hex_digit(text.s[i]);
+
+		if (digit < 0 || (unsigned)digit >= base)
+			return -EINVAL;
+		v = v * base + (unsigned)digit;
+	}
+	*ret = v;
+	return text.len ? 0 : -EINVAL;
+}
+
 /* Digits of one base; too many for 128 bits is -ERANGE. Linear whatever the length. */
 static int parse_digits(struct slice text, unsigned base, u128 *ret)
 {
 	bool over = false;
 	u128 v = 0;
 
-	if (!text.len)
-		return -EINVAL;
+	if (text.len <= 16)
+		return parse_few_digits(text, base, ret);
 	for (size_t i = 0; i < text.len; i++) {
 		int digit = hex_digit(text.s[i]);
 
@@ -297,6 +314,9 @@ int parse_enum(const struct node *n, struct slice text, const struct reader *r, 
 	if (!enum_value(n->names, text, &v))
 		return refuse(r->note, -EINVAL, "'%.*s' is no value of %s: neither an enumerator nor a number",
 			      SHOWN(text), r->field);
+	if (v & ~(uint64_t)mask_of(n->bits) && !(n->flags & NODE_SIGNED && sign_extend(v, n->bits) == (int64_t)v))
+		return refuse(r->note, -ERANGE, "%.*s does not fit %s, which has %u bits", SHOWN(text), r->field,
+			      n->bits);
 	number_store(n, at, v);
 	return 0;
 }

@@ -61,7 +61,7 @@ static int print_totals(const struct codec *codec, const uint8_t *value, bool *f
 int percpu_print(const struct codec *codec, const uint8_t *value, struct text_buf *out)
 {
 	bool first = true;
-	int err = text_room(out, 0);
+	int err = text_append(out, "", 0);
 
 	if (!err)
 		err = print_totals(codec, value, &first, out);

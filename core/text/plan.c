@@ -129,6 +129,16 @@ const struct node *plan_find(const struct plan *plan, struct slice path)
 	return slot ? &plan->nodes[slot - 1] : NULL;
 }
 
+#define MAX_PROBES 1024 /* only names made to collide need more */
+
+/* How far a path's slot is from where its hash wants it. */
+static uint32_t probes(const struct plan *plan, const struct node *n, const uint32_t *slot)
+{
+	uint32_t wanted = hash_path((struct slice){ node_path(plan, n), n->path_len });
+
+	return ((uint32_t)(slot - plan->slots) - wanted) & plan->slot_mask;
+}
+
 static int index_paths(struct plan *plan)
 {
 	uint32_t n = 16;
@@ -143,7 +153,7 @@ static int index_paths(struct plan *plan)
 		const struct node *node = &plan->nodes[i];
 		uint32_t *slot = find_slot(plan, (struct slice){ node_path(plan, node), node->path_len });
 
-		if (*slot)
+		if (*slot || probes(plan, node, slot) > MAX_PROBES)
 			return -EINVAL;
 		*slot = i + 1;
 	}

@@ -147,11 +147,12 @@ bool spans_cover(const struct span *a, int64_t na, const struct span *b, int64_t
 int plan_compile(struct plan *plan, const struct btf *btf, uint32_t id, uint32_t size, bool key);
 
 struct btf_type;
-/* The enumerators of a BTF enum; one table per type. NULL: out of memory. */
-const struct enum_names *enum_names_get(struct plan *plan, const struct btf *btf, uint32_t id,
-					const struct btf_type *t);
+/* The enumerators of a BTF enum of 1 to 8 bytes; one table per type. -EINVAL: too many enums. */
+int enum_names_get(struct plan *plan, const struct btf *btf, uint32_t id, const struct btf_type *t,
+		   const struct enum_names **ret_names);
 void enum_names_free(struct enum_names *all);
-const char *enum_name(const struct enum_names *names, uint64_t value); /* NULL: none */
+/* Values are sign-extended where the enum is signed. NULL: no such enumerator. */
+const char *enum_name(const struct enum_names *names, uint64_t value);
 bool enum_value(const struct enum_names *names, struct slice name, uint64_t *ret_value);
 size_t enum_widest(const struct enum_names *names);
 
@@ -190,8 +191,7 @@ char *put_hex(char *to, const uint8_t *bytes, size_t size);
 
 /* ---- field.c: a node as text, with its list ---- */
 
-int field_print(const struct plan *plan, const struct node *n, const uint8_t *bytes,
-		const struct dialect *d, struct text_buf *out);
+int field_print(const struct node *n, const uint8_t *bytes, const struct dialect *d, struct text_buf *out);
 /* Printed nodes as "path=text", each with its separator before it where `first` is not set. */
 int fields_print(const struct plan *plan, const uint8_t *bytes, const struct dialect *d,
 		 struct slice prefix, bool first, struct text_buf *out);
@@ -215,6 +215,8 @@ struct assign {
 int  assign_field(struct assign *a, struct slice path, enum assign_op op, struct slice text);
 /* A text without a field's name: the whole scalar, or bytes; in names also the printed node `position`. */
 int  assign_bare(struct assign *a, uint32_t position, struct slice text);
+/* The bytes of the single host-order integer that a path leads to; false if it leads to none. */
+bool assign_find_integer(const struct plan *plan, struct slice path, uint32_t *ret_offset, uint32_t *ret_size);
 /* Whether every printed node was given. ret_missing (may be NULL): the first that was not. */
 bool assign_is_whole(const struct assign *a, const struct node **ret_missing);
 

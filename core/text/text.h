@@ -68,4 +68,12 @@ int value_print(const struct codec *codec, const void *value, struct text_buf *o
 enum { TEXT_PARTIAL = 0, TEXT_WHOLE = 1 };
 int value_parse(const struct codec *codec, const char *line, size_t len, void *value, struct text_note *note);
 
+/*
+ * Whether a line is nothing but one `+=` to an integer of a plain value that the CPU can change
+ * atomically: 1, 2, 4 or 8 bytes, host order, aligned to its size. Then a caller that has the value
+ * mapped may parse into a copy and compare-and-exchange those bytes (offset and size into the value).
+ */
+bool value_is_atomic_add(const struct codec *codec, const char *line, size_t len, uint32_t *ret_offset,
+			 uint32_t *ret_size);
+
 #endif

@@ -13,7 +13,7 @@
 #define MAX_DEPTH  32
 #define MAX_DIMS   8
 #define MAX_NODES  (1u << 17)
-#define MAX_STEPS  (4 * MAX_NODES)
+#define MAX_STEPS  (32 * MAX_NODES)
 #define MAX_PATH   1024
 #define MAX_PATHS  (16u << 20)
 
@@ -148,7 +148,7 @@ static bool is_kernel_only(struct compiler *c, const struct btf_type *t)
 /* Appends ".name" or, at the start, "name". What to set path_len back to is up to the caller. */
 static int path_push(struct compiler *c, const char *name)
 {
-	size_t len = strlen(name);
+	size_t len = strnlen(name, MAX_PATH);
 
 	for (size_t i = 0; i < len; i++)
 		if (!strchr("abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_.$", name[i]))
@@ -180,7 +180,7 @@ static int keep_path(struct compiler *c, struct node *n)
 		char *paths;
 
 		if (cap > MAX_PATHS)
-			return -E2BIG;
+			return -EINVAL;
 		paths = realloc(plan->paths, cap);
 		if (!paths)
 			return -ENOMEM;
@@ -201,17 +201,20 @@ static int add_node(struct compiler *c, const struct node *model, uint64_t at, u
 {
 	uint64_t bytes = (uint64_t)model->size * model->count;
 	struct node *n;
+	int err;
 
 	if (at + bytes > end || !model->size)
 		return -EINVAL;
-	if (++c->steps > MAX_STEPS || c->plan->n_nodes == MAX_NODES)
-		return -E2BIG;
+	if (c->plan->n_nodes == MAX_NODES)
+		return -EINVAL;
 	n = plan_add(c->plan);
 	if (!n)
 		return -ENOMEM;
 	*n = *model;
 	n->offset = (uint32_t)at;
-	return keep_path(c, n);
+	err = keep_path(c, n);
+	c->plan->n_nodes -= err != 0;
+	return err;
 }
 
 /* Forgets nodes from the first of them on. */
@@ -298,8 +301,7 @@ static int enum_node(struct compiler *c, const struct bare *b, struct node *n)
 	*n = plain_node(NODE_ENUM, size);
 	if (btf_kflag(b->t))
 		n->flags |= NODE_SIGNED;
-	n->names = enum_names_get(c->plan, c->btf, b->id, b->t);
-	return n->names ? 0 : -ENOMEM;
+	return enum_names_get(c->plan, c->btf, b->id, b->t, &n->names);
 }
 
 /* What a type is as a leaf. -ENOENT: it is a composite or an array. */
@@ -494,7 +496,8 @@ static int compile_variable(struct compiler *c, const struct btf_type *section, 
 static int compile_part(struct compiler *c, const struct btf_type *t, uint32_t i, uint64_t at, unsigned depth)
 {
 	uint32_t len = c->path_len, name = c->name;
-	int result = (btf_is_datasec(t) ? compile_variable : compile_member)(c, t, i, at, at + t->size, depth);
+	int result = ++c->steps > MAX_STEPS ? -E2BIG :
+		     (btf_is_datasec(t) ? compile_variable : compile_member)(c, t, i, at, at + t->size, depth);
 
 	c->path_len = len;
 	c->name = name;
@@ -535,43 +538,52 @@ static uint32_t largest_member(const struct compiler *c, const struct btf_type *
 	return found;
 }
 
-/* Whether the nodes [from, from + n) show every bit that the nodes [other, other + m) show. */
-static int shows_all_of(struct compiler *c, uint32_t from, uint32_t n, uint32_t other, uint32_t m)
+/* Whether the nodes [from, to) show every bit that the nodes from `first` on show. */
+static int shows_all(const struct compiler *c, uint32_t from, uint32_t to, uint32_t first)
 {
-	struct span *a = NULL, *b = NULL;
-	int64_t na = spans_of(c->plan->nodes + from, n, &a);
-	int64_t nb = spans_of(c->plan->nodes + other, m, &b);
-	int result = na < 0 || nb < 0 ? -ENOMEM : spans_cover(a, na, b, nb) ? COMPLETE : LOSSY;
+	const struct plan *plan = c->plan;
+	struct span *part = NULL, *all = NULL;
+	int64_t n_part = spans_of(plan->nodes + from, to - from, &part);
+	int64_t n_all = spans_of(plan->nodes + first, plan->n_nodes - first, &all);
+	int result = n_part < 0 || n_all < 0 ? -ENOMEM : spans_cover(part, n_part, all, n_all) ? COMPLETE : LOSSY;
 
-	free(a);
-	free(b);
+	free(part);
+	free(all);
 	return result;
 }
 
-/*
- * All members become nodes, those of the largest member stay printed. It is compiled first and
- * the others after it, each compared with it.
- */
+/* All members become nodes; those of the largest one stay printed. */
+static int compile_members(struct compiler *c, const struct btf_type *t, uint64_t at, unsigned depth)
+{
+	uint32_t chosen = largest_member(c, t), first = c->plan->n_nodes, from = first, to = first;
+	int result = COMPLETE, err;
+
+	for (uint32_t i = 0; i < btf_vlen(t); i++) {
+		uint32_t before = c->plan->n_nodes;
+
+		err = compile_part(c, t, i, at, depth);
+		if (err < 0)
+			return err;
+		result |= err;
+		if (i == chosen) {
+			from = before;
+			to = c->plan->n_nodes;
+		}
+	}
+	err = shows_all(c, from, to, first);
+	unprint(c, first, from);
+	unprint(c, to, c->plan->n_nodes);
+	return err < 0 ? err : result | err;
+}
+
 static int compile_union(struct compiler *c, const struct btf_type *t, uint64_t at, unsigned depth)
 {
-	uint32_t chosen = largest_member(c, t), first = c->plan->n_nodes, n;
 	bool hide = c->hide;
 	int result;
 
-	if (!btf_vlen(t))
-		return COMPLETE;
-	c->hide = false;
-	result = compile_part(c, t, chosen, at, depth);
-	n = c->plan->n_nodes - first;
-	for (uint32_t i = 0; result >= 0 && i < btf_vlen(t); i++) {
-		uint32_t other = c->plan->n_nodes;
-		int err = i == chosen ? COMPLETE : compile_part(c, t, i, at, depth);
-
-		if (err >= 0 && i != chosen)
-			err |= shows_all_of(c, first, n, other, c->plan->n_nodes - other);
-		unprint(c, other, c->plan->n_nodes);
-		result = err < 0 ? err : result | err;
-	}
+	c->steps += btf_vlen(t);
+	c->hide = false; /* the kernel looks for no fields of its own in there */
+	result = compile_members(c, t, at, depth);
 	c->hide = hide;
 	return result;
 }
@@ -586,8 +598,8 @@ static int compile_composite(struct compiler *c, const struct bare *b, uint64_t 
 	uint32_t self = c->plan->n_nodes;
 	int result;
 
-	if (at + b->t->size > end || ++c->steps > MAX_STEPS)
-		return at + b->t->size > end ? -EINVAL : -E2BIG;
+	if (at + b->t->size > end)
+		return -EINVAL;
 	if (!b->t->size)
 		return COMPLETE;
 	if (named) {
@@ -599,11 +611,11 @@ static int compile_composite(struct compiler *c, const struct bare *b, uint64_t 
 	return named ? close_composite(c, self, result) : result;
 }
 
-static int compile_type(struct compiler *c, uint32_t id, uint64_t at, uint64_t end, unsigned depth)
+static int compile_as_typed(struct compiler *c, uint32_t id, uint64_t at, uint64_t end, unsigned depth)
 {
 	struct node n;
 	struct bare b;
-	int err = depth > MAX_DEPTH ? -EINVAL : bare_type(c, id, &b);
+	int err = ++c->steps > MAX_STEPS ? -E2BIG : depth > MAX_DEPTH ? -EINVAL : bare_type(c, id, &b);
 
 	if (err)
 		return err;
@@ -616,6 +628,20 @@ static int compile_type(struct compiler *c, uint32_t id, uint64_t at, uint64_t e
 		return err ? err : add_node(c, &n, at, end);
 	return btf_is_array(b.t) ? compile_array(c, &b, at, end, depth) :
 				   compile_composite(c, &b, at, end, depth);
+}
+
+/* What cannot be had of a named part is bytes. */
+static int compile_type(struct compiler *c, uint32_t id, uint64_t at, uint64_t end, unsigned depth)
+{
+	uint32_t self = c->plan->n_nodes;
+	int err = compile_as_typed(c, id, at, end, depth);
+	struct node n;
+
+	if (err != -EINVAL || c->name == c->path_len)
+		return err;
+	drop_nodes(c, self);
+	n = plain_node(NODE_BYTES, (uint32_t)type_size(c, id));
+	return add_node(c, &n, at, end);
 }
 
 /* The whole type as one number or as bytes, which needs no type. */

@@ -10,7 +10,7 @@ int value_print(const struct codec *codec, const void *value, struct text_buf *o
 {
 	if (codec->shape.cpus)
 		return percpu_print(codec, value, out);
-	if (text_room(out, 0))
+	if (text_append(out, "", 0))
 		return -ENOMEM;
 	return fields_print(&codec->value, value, &as_value, (struct slice){ "", 0 }, true, out);
 }
@@ -61,4 +61,23 @@ int value_parse(const struct codec *codec, const char *line, size_t len, void *v
 	if (given != small)
 		free(given);
 	return result;
+}
+
+bool value_is_atomic_add(const struct codec *codec, const char *line, size_t len, uint32_t *ret_offset,
+			 uint32_t *ret_size)
+{
+	struct slice rest = { line, len }, token, path, text;
+	uint32_t offset, size;
+	enum assign_op op;
+
+	if (codec->shape.cpus || token_next(&rest, &as_value, &token, NULL) <= 0 ||
+	    !split_field(token, &path, &op, &text) || op != ASSIGN_ADD)
+		return false;
+	if (!assign_find_integer(&codec->value, path, &offset, &size) || size > 8 || offset % size)
+		return false;
+	if (token_next(&rest, &as_value, &token, NULL))
+		return false;
+	*ret_offset = offset;
+	*ret_size = size;
+	return true;
 }
