@@ -25,12 +25,13 @@ struct {
 static void count_process(__u32 pid)
 {
 	struct process *known = bpf_map_lookup_elem(&syscalls, &pid);
-	struct process first = {.count = 1};
+	struct process first = {};
 
 	if (known) {
 		__sync_fetch_and_add(&known->count, 1);
 		return;
 	}
+	first.count = 1;
 	bpf_get_current_comm(first.comm, sizeof(first.comm));
 	bpf_map_update_elem(&syscalls, &pid, &first, BPF_NOEXIST);
 }

@@ -71,20 +71,20 @@ cat > "$TMP/use.c" <<'CODE'
 #include <string.h>
 int main(void) { return !!strcmp(bpfmap_type_name(BPF_MAP_TYPE_HASH), "hash"); }
 CODE
-use_with() { # PKG-CONFIG OPTION, LINKER ARGUMENT
+use_with() { # PKG-CONFIG OPTION
 	local flags
 	flags=$(pkg-config --define-variable=prefix="$TMP/local/usr/local" --cflags --libs $1 bpfmap)
 	# shellcheck disable=SC2086
-	gcc -Wall -Werror -o "$TMP/use" "$TMP/use.c" $2 $flags &&
+	gcc -Wall -Werror -o "$TMP/use" "$TMP/use.c" $flags &&
 		LD_LIBRARY_PATH=$TMP/local/usr/local/lib "$TMP/use"
-	check "a program with the library ($*)" 0 $?
+	check "a program with the library ($1)" 0 $?
 }
 needed() { readelf -d "$TMP/use" | sed -n 's/.*NEEDED.*\[\(libbpfmap.*\)\]/\1/p'; }
 if [ "$build" = "$PWD/build" ]; then
-	use_with "" ""
+	use_with ""
 	check "the soname" libbpfmap.so.0 "$(needed)"
 	rm "$TMP/local/usr/local/lib/"*.so*
-	use_with --static ""
+	use_with --static
 	check "linked statically" "" "$(needed)"
 fi
 
