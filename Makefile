@@ -29,7 +29,7 @@ say       = $(if $(V),,@printf '  %-8s %s\n' '$(1)' '$(2)')
 have     := $(shell pkg-config --exists $(PKGS) $(FSPKGS) cmocka 2>/dev/null && echo yes)
 WARN     := -Wall -Wextra -Wshadow -Wconversion -Wstrict-prototypes -Wmissing-prototypes \
             -Wpointer-arith -Wvla -Wno-sign-conversion -Werror
-CPPFLAGS += -D_GNU_SOURCE -DBPFMAPFS_VERSION='"$(VERSION)"' -I. -Icore -Icore/text
+CPPFLAGS += -D_GNU_SOURCE -DFUSE_USE_VERSION=314 -DBPFMAPFS_VERSION='"$(VERSION)"' -I. -Icore -Icore/text
 CFLAGS   ?= -O2 -g
 ALLCFLAGS = -std=gnu11 $(WARN) $(CFLAGS) -fPIC -fvisibility=hidden -pthread \
             $(if $(SAN),-fsanitize=$(SAN) -fno-omit-frame-pointer -fno-sanitize-recover=undefined) \

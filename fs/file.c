@@ -1,0 +1,218 @@
+/* SPDX-License-Identifier: MIT */
+/* Snapshots that are read, lines that are gathered, and the counts on the node that go with an open file. */
+#include <errno.h>
+#include <fcntl.h>
+#include <fuse_lowlevel.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "fs/file.h"
+#include "fs/why.h"
+
+/* R2: a shorter write is complete as it is. */
+#define WHOLE_WRITE 4096
+
+static _Atomic(uint64_t) serials;
+
+bool caller_is_root(const struct caller *who)
+{
+	return who->uid == 0;
+}
+
+static bool in_group(const struct caller *who, gid_t gid)
+{
+	gid_t groups[256];
+	int n;
+
+	if (who->gid == gid)
+		return true;
+	n = fuse_req_getgroups(who->req, 256, groups);
+	for (int i = 0; i < n && i < 256; i++) {
+		if (groups[i] == gid)
+			return true;
+	}
+	return false;
+}
+
+bool caller_may(const struct caller *who, const struct stat *st, unsigned rights)
+{
+	unsigned shift = 0;
+
+	if (caller_is_root(who))
+		return true;
+	if (who->uid == st->st_uid)
+		shift = 6;
+	else if (in_group(who, st->st_gid))
+		shift = 3;
+	return ((st->st_mode >> shift) & rights) == rights;
+}
+
+struct file *file_new(struct node *node, int flags, const struct caller *who)
+{
+	struct file *file = calloc(1, sizeof(*file));
+	if (!file)
+		return NULL;
+	file->node = node_ref(node);
+	file->flags = flags;
+	file->who = who;
+	file->opener = who->pid;
+	atomic_init(&file->refs, 1);
+	pthread_mutex_init(&file->lock, NULL);
+	return file;
+}
+
+struct file *file_ref(struct file *file)
+{
+	atomic_fetch_add(&file->refs, 1);
+	return file;
+}
+
+void file_close_work(struct file *file, bool work)
+{
+	if (atomic_exchange(&file->close_work, work) == work || !file->live)
+		return;
+	if (work)
+		atomic_fetch_add(&file->live->close_work, 1);
+	else
+		atomic_fetch_sub(&file->live->close_work, 1);
+}
+
+static bool reads(const struct file *file)
+{
+	return (file->flags & O_ACCMODE) != O_WRONLY;
+}
+
+static bool writes(const struct file *file)
+{
+	return (file->flags & O_ACCMODE) != O_RDONLY;
+}
+
+static void uncount(struct file *file)
+{
+	struct sightings *s = &file->node->sightings;
+
+	node_lock(file->node);
+	s->readers -= reads(file);
+	s->writers -= writes(file);
+	if (file->unwritten && s->unwritten)
+		s->unwritten--;
+	node_unlock(file->node);
+}
+
+void file_put(struct file *file)
+{
+	if (atomic_fetch_sub(&file->refs, 1) != 1)
+		return;
+	if (file->ops && file->ops->free)
+		file->ops->free(file);
+	file_close_work(file, false);
+	if (file->counted)
+		uncount(file);
+	text_free(&file->snapshot);
+	text_free(&file->pending);
+	live_put(file->live);
+	node_put(file->node);
+	pthread_mutex_destroy(&file->lock);
+	free(file);
+}
+
+static int take_snapshot(struct file *file)
+{
+	struct sightings *s = &file->node->sightings;
+
+	file->snapshot.len = 0;
+	if (file->live)
+		live_wait(file->live);
+	int err = file->ops->render(file, &file->snapshot);
+	file->has_snapshot = !err;
+	if (err)
+		return err;
+	node_lock(file->node);
+	if (s->newest_open == file->serial)
+		s->snapshot = file->snapshot.len;
+	node_unlock(file->node);
+	return 0;
+}
+
+int file_opened(struct file *file)
+{
+	struct sightings *s = &file->node->sightings;
+
+	node_lock(file->node);
+	s->readers += reads(file);
+	s->writers += writes(file);
+	if (file->unwritten)
+		s->unwritten++;
+	if (reads(file)) {
+		file->serial = atomic_fetch_add(&serials, 1) + 1;
+		s->newest_open = file->serial;
+		s->snapshot = 0;
+	}
+	node_unlock(file->node);
+	file->counted = true;
+	if (!reads(file) || !file->ops->render || file->created)
+		return 0;
+	return take_snapshot(file);
+}
+
+int file_read(struct file *file, size_t size, off_t offset, const char **ret_data, size_t *ret_len)
+{
+	if (!file->ops->render)
+		return fail(EBADF, "this file can only be written");
+	if (offset == 0 || !file->has_snapshot) {
+		int err = take_snapshot(file);
+		if (err)
+			return err;
+	}
+	size_t have = file->snapshot.len, start = (size_t)offset < have ? (size_t)offset : have;
+	*ret_data = file->snapshot.data + start;
+	*ret_len = size < have - start ? size : have - start;
+	return 0;
+}
+
+static int too_long(size_t limit)
+{
+	return fail(EINVAL, "a line of more than %zu bytes: no value of this map is that long", limit);
+}
+
+/* Keeps what comes after the last newline; calls lines() with what comes before. */
+static int keep_tail(struct file *file, size_t limit,
+		     int (*lines)(struct file *file, const char *text, size_t len))
+{
+	struct text_buf *p = &file->pending;
+	const char *nl = memrchr(p->data, '\n', p->len);
+	size_t whole = nl ? (size_t)(nl + 1 - p->data) : 0;
+	int err = whole ? lines(file, p->data, whole) : 0;
+
+	if (!err && p->len - whole > limit)
+		err = too_long(limit);
+	if (err) {
+		text_free(p);
+		return err;
+	}
+	memmove(p->data, p->data + whole, p->len - whole);
+	p->len -= whole;
+	return 0;
+}
+
+int file_gather_lines(struct file *file, const char *data, size_t size, size_t limit,
+		      int (*lines)(struct file *file, const char *text, size_t len))
+{
+	struct text_buf *p = &file->pending;
+	int err;
+
+	if (!size)
+		return 0;
+	bool complete = size < WHOLE_WRITE || data[size - 1] == '\n';
+	if (complete && !p->len)
+		return lines(file, data, size);
+	err = text_append(p, data, size);
+	if (err)
+		return err;
+	if (!complete)
+		return keep_tail(file, limit, lines);
+	err = lines(file, p->data, p->len);
+	text_free(p);
+	return err;
+}

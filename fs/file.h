@@ -1,0 +1,102 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * Open files and directories: what the kernel knows by a file handle. Counted, since a RELEASE may be
+ * served by another thread while the reply to the last READ is still being written.
+ */
+#ifndef FILE_H
+#define FILE_H
+
+#include <pthread.h>
+#include <stdatomic.h>
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <sys/types.h>
+
+#include "fs/live.h"
+#include "fs/node.h"
+#include "text.h"
+
+struct fuse_req;
+struct file;
+
+/* Who asks. */
+struct caller {
+	struct fuse_req *req;
+	pid_t pid;
+	uid_t uid;
+	gid_t gid;
+};
+bool caller_is_root(const struct caller *who);
+/* May the caller open something of that owner and mode with these rights (4 read, 2 write)? */
+bool caller_may(const struct caller *who, const struct stat *st, unsigned rights);
+
+/* A directory's reply that is being filled. */
+struct dir_reply {
+	struct fuse_req *req;
+	char *buf;
+	size_t size, used;
+	bool plus;
+};
+/*
+ * Appends an entry of which st_ino and the type bits of st_mode count; next is the offset after it.
+ * With a node, its attributes are handed over too and the kernel counts a lookup. False: no room.
+ */
+bool dir_reply_add(struct dir_reply *reply, const char *name, const struct stat *st, off_t next, struct node *node);
+
+struct file_ops {
+	/* The whole text (or bytes) of this moment, appended to out. NULL: cannot be read. */
+	int (*render)(struct file *file, struct text_buf *out);
+	/* 0: all of it was taken. NULL: cannot be written. Called under file->lock. */
+	int (*write)(struct file *file, const char *data, size_t size, off_t offset);
+	/* The last close, where file->close_work was set; errors go to the journal. */
+	int (*finish)(struct file *file);
+	int (*readdir)(struct file *file, off_t offset, struct dir_reply *reply);
+	void (*free)(struct file *file); /* of file->state */
+};
+
+struct file {
+	const struct file_ops *ops;
+	struct node *node;        /* a reference */
+	struct live *live;        /* a reference, or NULL */
+	const struct caller *who; /* of the request being served; NULL at the last close */
+	pid_t opener;
+	int flags;                /* of open(2) */
+	bool created;             /* by CREATE, not OPEN */
+	_Atomic(unsigned) refs;
+	atomic_bool close_work;   /* the last close has something to store: file_close_work sets it */
+	bool marked;              /* live_closing was called for it; the receiving lock's */
+	bool counted;             /* among its node's readers and writers */
+
+	pthread_mutex_t lock;     /* of all below, and of calls of ops->write and ops->readdir */
+	struct text_buf snapshot; /* what reads are served from (R1) */
+	bool has_snapshot;
+	uint64_t serial;          /* of this open, among all that read */
+	struct text_buf pending;  /* written, and not yet complete */
+	bool stored;              /* a line was */
+	bool unwritten;           /* it counts in its node's sightings.unwritten */
+	void *state;              /* the ops' own */
+};
+
+/* With one reference; the kind's open, create or opendir fills in ops, live and state. */
+struct file *file_new(struct node *node, int flags, const struct caller *who);
+struct file *file_ref(struct file *file);
+void file_put(struct file *file);
+
+/* Counts an opened file on its node and takes the first snapshot where it can be read. 0 or a negative errno. */
+int file_opened(struct file *file);
+
+/* Says whether the last close will have something to store; the map counts such files. */
+void file_close_work(struct file *file, bool work);
+
+/* A read of the snapshot; at offset 0, or where there is none, it is taken anew. Points into the file: hold the lock. */
+int file_read(struct file *file, size_t size, off_t offset, const char **ret_data, size_t *ret_len);
+
+/*
+ * Splits what is written into lines (R2): calls lines() once with all that are complete, each ending in
+ * a newline but perhaps the last; keeps an unfinished tail in pending, at most limit bytes.
+ */
+int file_gather_lines(struct file *file, const char *data, size_t size, size_t limit,
+		      int (*lines)(struct file *file, const char *text, size_t len));
+
+#endif

@@ -1,0 +1,93 @@
+/* SPDX-License-Identifier: MIT */
+/* M.count: how many entries there are. M.clear: 1 deletes them all, or zeroes an array's. */
+#include <errno.h>
+#include <linux/bpf.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "fs/forms.h"
+#include "fs/store.h"
+#include "fs/why.h"
+
+int count_applies(const struct live *live)
+{
+	if (live->has_entries)
+		return 0;
+	return fail(EOPNOTSUPP, "the entries of a map of type %s cannot be listed here",
+		    bpfmap_type_name(bpfmap_type(live->map)));
+}
+
+/* Calls one for every key; the key is borrowed. */
+static int each_key(const struct live *live, int (*one)(const struct live *live, const void *key, void *data),
+		    void *data)
+{
+	struct bpfmap_iter *iter;
+	const void *key, *value;
+	int more = bpfmap_iter_new(live->map, BPFMAP_ITER_KEYS, &iter), err = 0;
+
+	if (more)
+		return fail_engine(more);
+	while (!err && (more = bpfmap_iter_next(iter, &key, &value)) == 1)
+		err = one(live, key, data);
+	if (more < 0)
+		err = fail_engine(more);
+	bpfmap_iter_free(iter);
+	return err;
+}
+
+static int count_one(const struct live *live, const void *key, void *data)
+{
+	(void)live, (void)key;
+	++*(unsigned long long *)data;
+	return 0;
+}
+
+static int count_render(struct file *file, struct text_buf *out)
+{
+	unsigned long long n = bpfmap_max_entries(file->live->map);
+	int err = count_applies(file->live);
+
+	if (!err && !(file->live->traits & BPFMAP_FIXED)) {
+		n = 0;
+		err = each_key(file->live, count_one, &n);
+	}
+	return err ? err : text_printf(out, "%llu\n", n);
+}
+
+const struct file_ops count_ops = {.render = count_render};
+
+static int delete_one(const struct live *live, const void *key, void *data)
+{
+	(void)data;
+	int err = store_delete(live, key);
+	return err == -ENOENT ? 0 : err; /* somebody was faster */
+}
+
+static int zero_one(const struct live *live, const void *key, void *zero)
+{
+	return store_update(live, key, zero, BPF_EXIST);
+}
+
+static int clear(struct file *file, const char *text, size_t len)
+{
+	struct live *live = file->live;
+	bool yes = len && text[0] == '1' && (len == 1 || (len == 2 && text[1] == '\n'));
+	int err;
+
+	if (!yes)
+		return fail(EINVAL, "write 1 to delete every entry (of an array: to zero it)");
+	if (!(live->traits & BPFMAP_FIXED))
+		return each_key(live, delete_one, NULL);
+	void *zero = calloc(1, live->value_bytes);
+	err = zero ? each_key(live, zero_one, zero) : -ENOMEM;
+	free(zero);
+	return err;
+}
+
+static int clear_write(struct file *file, const char *data, size_t size, off_t offset)
+{
+	(void)offset;
+	return file_gather_lines(file, data, size, 16, clear);
+}
+
+const struct file_ops clear_ops = {.write = clear_write};

@@ -1,0 +1,249 @@
+/* SPDX-License-Identifier: MIT */
+/* The table of forms, and what all forms that are files have in common. */
+#include <errno.h>
+#include <fcntl.h>
+#include <string.h>
+
+#include "fs/attr.h"
+#include "fs/forms.h"
+#include "fs/map.h"
+#include "fs/place.h"
+#include "fs/why.h"
+
+const struct form map_forms[] = {
+	{.name = "clear", .kind = &form_file_kind, .ops = &clear_ops, .may = ATTR_WRITE, .both_rights = true,
+	 .applies = count_applies},
+	{.name = "count", .kind = &form_file_kind, .ops = &count_ops, .may = ATTR_READ, .applies = count_applies},
+	{.name = "errors", .kind = &form_file_kind, .ops = &map_errors_ops, .may = ATTR_READ},
+	{.name = "forms", .kind = &forms_dir_kind},
+	{.name = "frozen", .kind = &form_file_kind, .ops = &frozen_ops, .may = ATTR_READ | ATTR_WRITE},
+	{.name = "info", .kind = &form_file_kind, .ops = &info_ops, .may = ATTR_READ},
+	{.name = "pin", .kind = &form_file_kind, .ops = &pin_ops, .may = ATTR_READ | ATTR_WRITE, .creates = true,
+	 .of_pins = true, .unlink = pin_unlink},
+	{.name = "raw", .kind = &raw_dir_kind, .applies = raw_applies},
+	{.name = NULL},
+};
+
+const struct form directory_forms[] = {
+	{.name = ".errors", .kind = &form_file_kind, .ops = &all_errors_ops, .may = ATTR_READ, .at_root = true,
+	 .root_only = true},
+	{.name = ".id", .kind = &id_dir_kind, .at_root = true, .root_only = true},
+	{.name = "README.txt", .kind = &form_file_kind, .ops = &readme_ops, .may = ATTR_READ, .at_root = true},
+	{.name = NULL},
+};
+
+static const struct form *find(const struct form *table, const char *name)
+{
+	while (table->name && strcmp(table->name, name))
+		table++;
+	return table->name ? table : NULL;
+}
+
+const struct form *form_of_map(const char *name)
+{
+	return find(map_forms, name);
+}
+
+const struct form *form_of_directory(struct node *dir, const char *name)
+{
+	const struct form *form = find(directory_forms, name);
+	return form && form->at_root && dir != &root ? NULL : form;
+}
+
+int form_node(struct node *parent, const struct form *form, struct node **ret_node)
+{
+	struct node_id id = {.parent = parent, .kind = form->kind, .form = form, .bytes = form->name,
+			     .len = strlen(form->name)};
+	return node_get(&id, ret_node);
+}
+
+static bool is_of_map(const struct form *form)
+{
+	return form >= map_forms && form < map_forms + sizeof(map_forms) / sizeof(map_forms[0]);
+}
+
+int form_path(struct node *node, struct text_buf *out)
+{
+	int err = node_path(node->parent, out);
+
+	if (!err && is_of_map(node->form))
+		err = text_append(out, ".", 1);
+	else if (!err && node->parent != &root)
+		err = text_append(out, "/", 1);
+	return err ? err : text_append(out, node->id, node->len);
+}
+
+int form_lookup(struct node *parent, const struct form *form, struct node **ret_node, struct stat *ret_st)
+{
+	struct live *live;
+	struct node *node;
+	int err = 0;
+
+	if (is_of_map(form)) { /* there is no form of what is not there */
+		err = map_live(parent, &live);
+		if (!err)
+			live_put(live);
+	}
+	err = err ? err : form_node(parent, form, &node);
+	if (err)
+		return err;
+	err = form->kind->getattr(node, ret_st);
+	if (err)
+		node_put(node);
+	else
+		*ret_node = node;
+	return err;
+}
+
+int form_create(struct node *place, const struct form *form, struct file *file, struct node **ret_node,
+		struct stat *ret_st)
+{
+	static const struct stat owner = {.st_mode = 0600};
+	struct stat st;
+	int err = place_stat(place, &st);
+
+	if (!err)
+		return fail(EEXIST, "there is something of that name already");
+	if (err != -ENOENT)
+		return err;
+	err = form_node(place, form, ret_node);
+	if (err)
+		return err;
+	file->ops = form->ops;
+	ret_st->st_ino = (*ret_node)->ino;
+	attr_file(&owner, NULL, form->may, 0, ret_st);
+	return 0;
+}
+
+/* ---- forms that are files ---- */
+
+/* The text's exact length; streams show 0. */
+static int text_size(struct node *node, struct live *live, size_t *ret_size)
+{
+	struct text_buf text = {0};
+	struct file file = {.node = node, .live = live, .ops = node->form->ops};
+	int err = node->form->ops->render ? node->form->ops->render(&file, &text) : 0;
+
+	if (err == -EOPNOTSUPP) /* R24: it can be stat'ed all the same */
+		err = 0;
+	*ret_size = text.len;
+	text_free(&text);
+	return err;
+}
+
+static void owner_of_directory_form(const struct form *form, struct stat *owner)
+{
+	memset(owner, 0, sizeof(*owner));
+	owner->st_mode = form->root_only ? 0400 : 0444;
+}
+
+static int directory_form_getattr(struct node *node, struct stat *ret_st)
+{
+	struct stat owner;
+	size_t size;
+	int err = text_size(node, NULL, &size);
+
+	if (err)
+		return err;
+	owner_of_directory_form(node->form, &owner);
+	ret_st->st_ino = node->ino;
+	attr_file(&owner, NULL, node->form->may, size, ret_st);
+	if (node->form->root_only) { /* whatever uid= and fmode= say */
+		ret_st->st_uid = ret_st->st_gid = 0;
+		ret_st->st_mode = S_IFREG | 0400;
+	}
+	return 0;
+}
+
+static bool being_written(struct node *node)
+{
+	node_lock(node);
+	bool yes = node->sightings.writers > 0;
+	node_unlock(node);
+	return yes;
+}
+
+static int file_getattr(struct node *node, struct stat *ret_st)
+{
+	struct live *live;
+	struct stat pin = {.st_mode = 0600};
+	size_t size = 0;
+
+	if (!is_of_map(node->form))
+		return directory_form_getattr(node, ret_st);
+	int err = map_live(node, &live);
+	ret_st->st_ino = node->ino;
+	if (err == -ENOENT && node->form->creates && being_written(node)) {
+		attr_file(&pin, NULL, node->form->may, 0, ret_st);
+		return 0;
+	}
+	if (err)
+		return err;
+	node_lock(node);
+	bool read = node->sightings.readers > 0;
+	if (read)
+		size = node->sightings.snapshot;
+	node_unlock(node);
+	err = read ? 0 : text_size(node, live, &size);
+	err = err ? err : map_owner(node, &pin);
+	if (!err)
+		attr_file(&pin, live, node->form->may, size, ret_st);
+	live_put(live);
+	return err;
+}
+
+static int file_setattr(struct node *node, const struct stat *want, int to_set, const struct caller *who)
+{
+	(void)node, (void)want, (void)to_set, (void)who;
+	return 0;
+}
+
+static bool wants(const struct file *file, int mode)
+{
+	int acc = file->flags & O_ACCMODE;
+	return acc == mode || acc == O_RDWR;
+}
+
+static int check_direction(const struct form *form, const struct file *file)
+{
+	if (wants(file, O_RDONLY) && !form->ops->render)
+		return fail(EACCES, "the form '%s' can only be written", form->name);
+	if (wants(file, O_WRONLY) && !form->ops->write)
+		return fail(EACCES, "the form '%s' can only be read", form->name);
+	return 0;
+}
+
+static int check_rights(struct node *node, const struct file *file)
+{
+	struct stat pin;
+
+	if (!node->form->both_rights)
+		return 0;
+	int err = map_owner(node, &pin);
+	if (err || caller_may(file->who, &pin, 6))
+		return err;
+	return fail(EACCES, "the form '%s' needs the right to read and to write the pin", node->form->name);
+}
+
+static int file_open(struct node *node, struct file *file)
+{
+	const struct form *form = node->form;
+
+	file->ops = form->ops;
+	if (!is_of_map(form) || file->created)
+		return check_direction(form, file);
+	if (form->creates && wants(file, O_WRONLY))
+		return fail(EEXIST, "the map exists: '%s' is written where there is none", form->name);
+	int err = map_live(node, &file->live);
+	err = err ? err : check_direction(form, file);
+	err = err ? err : check_rights(node, file);
+	return !err && form->applies ? form->applies(file->live) : err;
+}
+
+const struct node_kind form_file_kind = {
+	.name = "form",
+	.getattr = file_getattr,
+	.setattr = file_setattr,
+	.open = file_open,
+	.path = form_path,
+};

@@ -1,0 +1,54 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * Forms: M.FORM is the whole map in that form, .FORM the whole directory. A form is a row of a table in
+ * forms.c and a file form_*.c that holds what the row points to.
+ */
+#ifndef FORMS_H
+#define FORMS_H
+
+#include <stdbool.h>
+
+#include "fs/file.h"
+#include "fs/node.h"
+
+struct form {
+	const char *name;             /* without the dot; of a directory's form, as it is spelled */
+	const struct node_kind *kind; /* form_file_kind, or a directory's own */
+	const struct file_ops *ops;   /* of a file */
+	unsigned may;                 /* ATTR_READ, ATTR_WRITE */
+	bool both_rights;             /* R19: needs r and w on the pin */
+	bool creates;                 /* written where no M exists, makes M */
+	bool of_pins;                 /* not below .id */
+	bool at_root;                 /* a directory's form: at the root alone */
+	bool root_only;               /* for root alone, whatever the directory's mode */
+	/* 0, or EOPNOTSUPP with a reason; NULL: every map has it. */
+	int (*applies)(const struct live *live);
+	/* rm M.FORM; NULL: EPERM. */
+	int (*unlink)(struct node *place, const struct caller *who);
+};
+
+extern const struct form map_forms[];       /* ends with a row without a name */
+extern const struct form directory_forms[]; /* so does this */
+
+const struct form *form_of_map(const char *name);
+const struct form *form_of_directory(struct node *dir, const char *name);
+
+/* The node of a map's form (parent: the map's node) or of a directory's form. */
+int form_node(struct node *parent, const struct form *form, struct node **ret_node);
+/* Finds it and its stat. */
+int form_lookup(struct node *parent, const struct form *form, struct node **ret_node, struct stat *ret_st);
+int form_create(struct node *place, const struct form *form, struct file *file, struct node **ret_node,
+		struct stat *ret_st);
+
+extern const struct node_kind form_file_kind;
+extern const struct node_kind raw_dir_kind;   /* M.raw/ */
+extern const struct node_kind forms_dir_kind; /* M.forms/ */
+extern const struct node_kind id_dir_kind;    /* .id/ */
+int form_path(struct node *node, struct text_buf *out);
+
+extern const struct file_ops info_ops, count_ops, clear_ops, pin_ops, frozen_ops, map_errors_ops, all_errors_ops, readme_ops;
+int pin_unlink(struct node *place, const struct caller *who);
+int count_applies(const struct live *live);
+int raw_applies(const struct live *live);
+
+#endif

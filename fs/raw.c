@@ -1,0 +1,240 @@
+/* SPDX-License-Identifier: MIT */
+/* M.raw/: the same keys as M/, each value as its bytes (R6). */
+#include <errno.h>
+#include <fcntl.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "fs/attr.h"
+#include "fs/entry.h"
+#include "fs/file.h"
+#include "fs/forms.h"
+#include "fs/map.h"
+#include "fs/scratch.h"
+#include "fs/store.h"
+#include "fs/why.h"
+
+/* Bytes of the next value, gathered by offset. */
+struct gather {
+	size_t have;          /* how many of the value's bytes are there */
+	unsigned char *bytes; /* value_bytes, and behind them as many flags: is it there? */
+};
+
+static struct gather *gather_of(struct file *file)
+{
+	struct gather *g = file->state;
+
+	if (g)
+		return g;
+	g = calloc(1, sizeof(*g));
+	if (g)
+		g->bytes = calloc(2, file->live->value_bytes);
+	if (!g || !g->bytes) {
+		free(g);
+		return NULL;
+	}
+	file->state = g;
+	return g;
+}
+
+static void gather_free(struct file *file)
+{
+	struct gather *g = file->state;
+	if (g)
+		free(g->bytes);
+	free(g);
+}
+
+static void start_again(struct file *file, struct gather *g)
+{
+	g->have = 0;
+	memset(g->bytes + file->live->value_bytes, 0, file->live->value_bytes);
+}
+
+static int render(struct file *file, struct text_buf *out)
+{
+	struct live *live = file->live;
+	int err = text_reserve(out, live->value_bytes);
+
+	err = err ? err : store_lookup(live, file->node->id, out->data);
+	if (err)
+		return err == -ENOENT ? fail(ENOENT, "the entry has gone") : err;
+	out->len = live->value_bytes;
+	entry_saw(file->node, out->data, out->len, false);
+	return 0;
+}
+
+static int store_gathered(struct file *file, struct gather *g)
+{
+	pthread_mutex_lock(&file->live->write_lock);
+	int err = entry_store(file, g->bytes);
+	pthread_mutex_unlock(&file->live->write_lock);
+	start_again(file, g);
+	return err;
+}
+
+static int write_bytes(struct file *file, const char *data, size_t size, off_t offset)
+{
+	size_t whole = file->live->value_bytes, at = (size_t)offset;
+	struct gather *g = gather_of(file);
+
+	if (!g)
+		return -ENOMEM;
+	if (at > whole || size > whole - at) {
+		start_again(file, g);
+		entry_written(file);
+		file_close_work(file, false);
+		return fail(EINVAL, "%zu bytes at offset %zu: the value has exactly %zu bytes", size, at, whole);
+	}
+	memcpy(g->bytes + at, data, size);
+	for (size_t i = at; i < at + size; i++) {
+		g->have += !g->bytes[whole + i];
+		g->bytes[whole + i] = 1;
+	}
+	int err = g->have == whole ? store_gathered(file, g) : 0;
+	file_close_work(file, g->have > 0);
+	return err;
+}
+
+static int finish(struct file *file)
+{
+	struct gather *g = file->state;
+	bool asked = file->unwritten && file->node->sightings.unwritten;
+
+	if ((g && g->have) || (asked && !file->stored))
+		return fail(EINVAL, "closed with %zu of the value's %zu bytes written: nothing was stored",
+			    g ? g->have : 0, file->live->value_bytes);
+	return 0;
+}
+
+static const struct file_ops raw_ops = {
+	.render = render,
+	.write = write_bytes,
+	.finish = finish,
+	.free = gather_free,
+};
+
+static int open_raw(struct node *node, struct file *file)
+{
+	struct live *live = file->live;
+
+	if (!file->created) {
+		int err = live_by_id(node->map_id, &live);
+		if (err)
+			return err;
+		live_wait(live);
+	}
+	return entry_open_file(file, &raw_ops, live);
+}
+
+const struct node_kind raw_kind = {
+	.name = "raw",
+	.getattr = entry_getattr,
+	.setattr = entry_setattr,
+	.open = open_raw,
+	.path = entry_path,
+};
+
+/* ---- the directory M.raw/ ---- */
+
+int raw_applies(const struct live *live)
+{
+	if (live->has_entries)
+		return 0;
+	return fail(EOPNOTSUPP, "a map of type %s has no entries that can be read as bytes",
+		    bpfmap_type_name(bpfmap_type(live->map)));
+}
+
+static int getattr(struct node *node, struct stat *ret_st)
+{
+	struct live *live;
+	struct stat pin;
+	int err = map_live(node, &live);
+
+	if (err)
+		return err;
+	err = map_owner(node, &pin);
+	if (!err)
+		attr_dir(&pin, live, ret_st);
+	ret_st->st_ino = node->ino;
+	live_put(live);
+	return err;
+}
+
+static int lookup(struct node *dir, const char *name, struct node **ret_node, struct stat *ret_st)
+{
+	struct live *live;
+	int err = map_live(dir, &live);
+
+	if (err)
+		return err;
+	err = keys_lookup(dir, live, &raw_kind, name, ret_node, ret_st);
+	live_put(live);
+	return err;
+}
+
+static int create(struct node *dir, const char *name, struct file *file, struct node **ret_node, struct stat *ret_st)
+{
+	struct live *live;
+	int err = map_live(dir, &live);
+
+	if (err)
+		return err;
+	err = keys_create(dir, live, &raw_kind, name, file, ret_node, ret_st);
+	live_put(live);
+	return err;
+}
+
+static int opendir(struct node *dir, struct file *file)
+{
+	struct live *live;
+	int err = map_live(dir, &live);
+
+	if (err)
+		return err;
+	err = raw_applies(live);
+	if (err) {
+		live_put(live);
+		return err;
+	}
+	return keys_opendir(dir, live, &raw_kind, file);
+}
+
+static int unlink(struct node *dir, const char *name, const struct caller *who)
+{
+	struct live *live;
+	int err = map_live(dir, &live);
+	(void)who;
+
+	if (err)
+		return err;
+	err = keys_unlink(live, name);
+	live_put(live);
+	return err;
+}
+
+static int rename_entry(struct node *dir, const char *name, struct node *to_dir, const char *to_name, unsigned flags,
+			const struct caller *who)
+{
+	(void)dir, (void)name, (void)to_dir, (void)to_name, (void)flags, (void)who;
+	return fail(EXDEV, "an entry cannot be renamed, only copied and deleted");
+}
+
+/* chmod and chown of a form succeed and change nothing (R7). */
+static int setattr(struct node *node, const struct stat *want, int to_set, const struct caller *who)
+{
+	(void)node, (void)want, (void)to_set, (void)who;
+	return 0;
+}
+
+const struct node_kind raw_dir_kind = {
+	.name = "form",
+	.getattr = getattr,
+	.setattr = setattr,
+	.lookup = lookup,
+	.opendir = opendir,
+	.create = create,
+	.unlink = unlink,
+	.rename = rename_entry,
+	.path = form_path,
+};

@@ -1,0 +1,13 @@
+/* SPDX-License-Identifier: MIT */
+/* The engine's calls on one entry, with the errnos that the file system promises and a sentence for each. */
+#ifndef STORE_H
+#define STORE_H
+
+#include "fs/live.h"
+
+/* value: live->value_bytes. Reads and writes use BPF_F_LOCK where the value has a spin lock. */
+int store_lookup(const struct live *live, const void *key, void *value);           /* -ENOENT silently */
+int store_update(const struct live *live, const void *key, const void *value, uint64_t flag);
+int store_delete(const struct live *live, const void *key);
+
+#endif
