@@ -211,7 +211,8 @@ static int set_target(const struct target *t, struct slice text, const struct re
 
 	if (t->item)
 		return set_item(t->node, text, r, at);
-	if (is_whole_bytes(text, size))
+	/* An array of one pointer is printed as a lone 0x…, too: that is the pointer. */
+	if (is_whole_bytes(text, size) && !(t->n == 1 && t->node->kind == NODE_POINTER))
 		return parse_bytes(&(struct node){ .size = (uint32_t)size }, text, r, at);
 	if (!text.len)
 		return refuse_count(t, 0, r);

@@ -171,10 +171,17 @@ int print_bool(const struct node *n, const uint8_t *at, const struct dialect *d,
 	return v ? text_append(out, "true", 4) : text_append(out, "false", 5);
 }
 
-int print_enum(const struct node *n, const uint8_t *at, const struct dialect *d, struct text_buf *out)
+/* As the table of the enumerators has it: sign-extended where the enum is signed. */
+static uint64_t enum_bits(const struct node *n, const uint8_t *at)
 {
 	uint64_t v = number_load(n, at);
-	const char *name = enum_name(n->names, n->flags & NODE_SIGNED ? (uint64_t)sign_extend(v, n->bits) : v);
+
+	return n->flags & NODE_SIGNED ? (uint64_t)sign_extend(v, n->bits) : v;
+}
+
+int print_enum(const struct node *n, const uint8_t *at, const struct dialect *d, struct text_buf *out)
+{
+	const char *name = enum_name(n->names, enum_bits(n, at));
 
 	return name ? text_append(out, name, strlen(name)) : print_int(n, at, d, out);
 }
@@ -314,10 +321,10 @@ int parse_enum(const struct node *n, struct slice text, const struct reader *r, 
 	if (!enum_value(n->names, text, &v))
 		return refuse(r->note, -EINVAL, "'%.*s' is no value of %s: neither an enumerator nor a number",
 			      SHOWN(text), r->field);
-	if (v & ~(uint64_t)mask_of(n->bits) && !(n->flags & NODE_SIGNED && sign_extend(v, n->bits) == (int64_t)v))
+	number_store(n, at, v);
+	if (enum_bits(n, at) != v)
 		return refuse(r->note, -ERANGE, "%.*s does not fit %s, which has %u bits", SHOWN(text), r->field,
 			      n->bits);
-	number_store(n, at, v);
 	return 0;
 }
 
