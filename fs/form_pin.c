@@ -53,6 +53,19 @@ static int below_source(struct node *place, const char *text, struct text_buf *o
 	return fail(EINVAL, "'%s' is neither below %s nor below %s", text, tops[0], tops[1]);
 }
 
+/* A handle that does not count as pinned there: pinning it adds a pin, and moves none. */
+static int open_beside(const char *path, struct bpfmap **ret_map)
+{
+	struct bpfmap *pinned;
+	int err = bpfmap_open_pin(path, 0, &pinned);
+
+	if (err)
+		return fail_engine(err);
+	err = bpfmap_clone(pinned, ret_map);
+	bpfmap_free(pinned);
+	return err ? fail_engine(err) : 0;
+}
+
 static int open_by_path(struct node *place, const char *text, const struct caller *who, struct bpfmap **ret_map)
 {
 	struct text_buf *path = scratch_text(SCRATCH_NAME), *full = scratch_text(SCRATCH_PATH);
@@ -66,8 +79,7 @@ static int open_by_path(struct node *place, const char *text, const struct calle
 	if (!caller_may(who, &st, 6))
 		return fail(EACCES, "'%s': pinning a map again needs the right to read and to write its pin", text);
 	err = text_printf(full, "/proc/self/fd/%d/%s", the_mount.source_fd, path->data);
-	err = err ? err : bpfmap_open_pin(full->data, 0, ret_map);
-	return err ? fail_engine(err) : 0;
+	return err ? err : open_beside(full->data, ret_map);
 }
 
 /* .id/N and anything that ends so is an id as well. */

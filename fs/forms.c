@@ -14,7 +14,8 @@ const struct form map_forms[] = {
 	{.name = "clear", .kind = &form_file_kind, .ops = &clear_ops, .may = ATTR_WRITE, .both_rights = true,
 	 .applies = count_applies},
 	{.name = "count", .kind = &form_file_kind, .ops = &count_ops, .may = ATTR_READ, .applies = count_applies},
-	{.name = "errors", .kind = &form_file_kind, .ops = &map_errors_ops, .may = ATTR_READ},
+	{.name = "errors", .kind = &form_file_kind, .ops = &map_errors_ops, .may = ATTR_READ,
+	 .for_writers = true},
 	{.name = "forms", .kind = &forms_dir_kind},
 	{.name = "frozen", .kind = &form_file_kind, .ops = &frozen_ops, .may = ATTR_READ | ATTR_WRITE},
 	{.name = "info", .kind = &form_file_kind, .ops = &info_ops, .may = ATTR_READ},
@@ -186,6 +187,8 @@ static int file_getattr(struct node *node, struct stat *ret_st)
 	node_unlock(node);
 	err = read ? 0 : text_size(node, live, &size);
 	err = err ? err : map_owner(node, &pin);
+	if (node->form->for_writers)
+		pin.st_mode = (pin.st_mode & ATTR_WRITE) << 1;
 	if (!err)
 		attr_file(&pin, live, node->form->may, size, ret_st);
 	live_put(live);

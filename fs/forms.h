@@ -17,6 +17,7 @@ struct form {
 	const struct file_ops *ops;   /* of a file */
 	unsigned may;                 /* ATTR_READ, ATTR_WRITE */
 	bool both_rights;             /* R19: needs r and w on the pin */
+	bool for_writers;             /* whoever may write the map may read it, nobody else */
 	bool creates;                 /* written where no M exists, makes M */
 	bool of_pins;                 /* not below .id */
 	bool at_root;                 /* a directory's form: at the root alone */
