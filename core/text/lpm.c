@@ -18,8 +18,12 @@ static struct node address_node(const struct codec *codec)
 /* Clears the bits from `bits` on. */
 static void mask_host_bits(uint8_t *address, uint32_t size, uint32_t bits)
 {
-	for (uint32_t i = bits / 8; i < size; i++)
-		address[i] &= i == bits / 8 ? (uint8_t)~(0xffu >> bits % 8) : 0;
+	uint32_t whole = bits / 8;
+
+	if (whole < size) {
+		address[whole] &= (uint8_t)~(0xffu >> bits % 8);
+		memset(address + whole + 1, 0, size - whole - 1);
+	}
 }
 
 static int print_address(const struct node *n, uint8_t *key, uint32_t bits, struct text_buf *out)
