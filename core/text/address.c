@@ -8,17 +8,6 @@
 
 static const char digits[] = "0123456789abcdef";
 
-int hex_digit(char c)
-{
-	if (c >= '0' && c <= '9')
-		return c - '0';
-	if (c >= 'a' && c <= 'f')
-		return c - 'a' + 10;
-	if (c >= 'A' && c <= 'F')
-		return c - 'A' + 10;
-	return -1;
-}
-
 char *put_hex(char *to, const uint8_t *bytes, size_t size)
 {
 	for (size_t i = 0; i < size; i++) {

@@ -26,6 +26,8 @@ static int label_print(const struct plan *plan, const struct node *n, const stru
 {
 	char *p;
 
+	if (first && !n->path_len && !prefix.len)
+		return 0;
 	if (text_room(out, prefix.len + n->path_len + 3))
 		return -ENOMEM;
 	p = out->data + out->len;

@@ -75,7 +75,10 @@ void number_store(const struct node *n, uint8_t *at, u128 value)
 		store_bytes(at, n->size, host_is_big, old | (value << bit_shift(n) & mask));
 		return;
 	}
-	store_bytes(at, n->size, host_is_big != !!(n->flags & NODE_BIG), value);
+	if (n->flags & NODE_BIG || host_is_big)
+		store_bytes(at, n->size, host_is_big != !!(n->flags & NODE_BIG), value);
+	else
+		memcpy(at, &value, n->size);
 }
 
 int64_t sign_extend(uint64_t value, unsigned bits)
@@ -93,25 +96,39 @@ static const char pairs[] = "0001020304050607080910111213141516171819"
 			    "6061626364656667686970717273747576777879"
 			    "8081828384858687888990919293949596979899";
 
+static unsigned count_digits(uint64_t value)
+{
+	static const uint64_t powers[] = {
+		0, 10u, 100u, 1000u, 10000u, 100000u, 1000000u, 10000000u, 100000000u, 1000000000u,
+		10000000000u, 100000000000u, 1000000000000u, 10000000000000u, 100000000000000u,
+		1000000000000000u, 10000000000000000u, 100000000000000000u, 1000000000000000000u,
+		10000000000000000000u,
+	};
+	unsigned bits = 64 - (unsigned)__builtin_clzll(value | 1);
+	unsigned guess = bits * 1233 >> 12; /* log10(2) is 1233/4096, nearly */
+
+	return guess + (value >= powers[guess]);
+}
+
 char *put_decimal(char *to, uint64_t value)
 {
-	char digits[20], *p = digits + sizeof(digits);
-	size_t len;
+	char *end = to + count_digits(value), *p = end;
 
-	while (value >= 100) {
+	while (value > UINT32_MAX) {
 		p -= 2;
 		memcpy(p, pairs + value % 100 * 2, 2);
 		value /= 100;
 	}
-	if (value >= 10) {
+	for (uint32_t small = (uint32_t)value; small >= 100; value = small) {
 		p -= 2;
-		memcpy(p, pairs + value * 2, 2);
-	} else {
-		*--p = (char)('0' + value);
+		memcpy(p, pairs + small % 100 * 2, 2);
+		small /= 100;
 	}
-	len = (size_t)(digits + sizeof(digits) - p);
-	memcpy(to, p, len);
-	return to + len;
+	if (value >= 10)
+		memcpy(to, pairs + value * 2, 2);
+	else
+		*to = (char)('0' + value);
+	return end;
 }
 
 static char *put_wide(char *to, u128 value)

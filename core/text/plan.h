@@ -186,8 +186,18 @@ int  parse_decimal_or_hex(struct slice text, bool *ret_negative, u128 *ret_magni
 
 /* "0x" and exactly two digits a byte. */
 bool is_whole_bytes(struct slice text, size_t size);
-int  hex_digit(char c); /* or -1 */
+static inline int hex_digit(char c) /* or -1 */
+{
+	unsigned decimal = (unsigned)c - '0', letter = ((unsigned)c | 0x20) - 'a';
+
+	return decimal < 10 ? (int)decimal : letter < 6 ? (int)letter + 10 : -1;
+}
 char *put_hex(char *to, const uint8_t *bytes, size_t size);
+
+/* Bytes of a NODE_TEXT up to the last that is not NUL. */
+size_t text_length(const struct node *n, const uint8_t *at);
+/* Bytes of the well-formed UTF-8 sequence at s, 0 if there is none. */
+size_t utf8_length(const uint8_t *s, size_t len);
 
 /* ---- field.c: a node as text, with its list ---- */
 

@@ -5,7 +5,7 @@
 
 #include "plan.h"
 
-static size_t text_length(const struct node *n, const uint8_t *at)
+size_t text_length(const struct node *n, const uint8_t *at)
 {
 	size_t len = n->size;
 
@@ -94,8 +94,7 @@ static int parse_name_text(const struct node *n, struct slice text, const struct
 
 /* ---- values ---- */
 
-/* Bytes of the well-formed UTF-8 sequence at s, 0 if there is none. */
-static size_t utf8_length(const uint8_t *s, size_t len)
+size_t utf8_length(const uint8_t *s, size_t len)
 {
 	static const struct {
 		uint8_t from, to, second_from, second_to, len;

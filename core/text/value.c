@@ -10,8 +10,8 @@ int value_print(const struct codec *codec, const void *value, struct text_buf *o
 {
 	if (codec->shape.cpus)
 		return percpu_print(codec, value, out);
-	if (text_append(out, "", 0))
-		return -ENOMEM;
+	if (!codec->value.n_printed)
+		return text_append(out, "", 0);
 	return fields_print(&codec->value, value, &as_value, (struct slice){ "", 0 }, true, out);
 }
 
