@@ -69,11 +69,14 @@ static int open_source(void)
 	return -EINVAL;
 }
 
-/* What a driver that was killed left behind: still mounted, but nobody answers. */
+/*
+ * What a driver that was killed left behind: still mounted, but nobody answers. statfs always asks the
+ * driver; a stat may still be answered from the kernel's cache.
+ */
 static void detach_dead_mount(void)
 {
-	struct stat st;
-	if (stat(the_mount.opt.mountpoint, &st) && errno == ENOTCONN)
+	struct statfs fs;
+	if (statfs(the_mount.opt.mountpoint, &fs) && errno == ENOTCONN)
 		umount2(the_mount.opt.mountpoint, MNT_DETACH);
 }
 

@@ -33,7 +33,7 @@ int map_owner(struct node *node, struct stat *ret_pin)
 	struct node *map = map_node(node);
 
 	if (map && map->kind == &place_kind)
-		return place_stat_cached(map, ret_pin);
+		return place_stat_last(map, ret_pin);
 	memset(ret_pin, 0, sizeof(*ret_pin));
 	ret_pin->st_mode = 0600;
 	return 0;

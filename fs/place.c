@@ -22,7 +22,8 @@
 /* What is remembered of a place; guarded by node_lock. */
 struct place {
 	struct stat st;
-	long long asked_ms; /* when st was taken, 0: never */
+	bool known;         /* st was taken once */
+	long long asked_ms; /* when, 0: ask again */
 	ino_t pin_ino;      /* of which bpffs object map_id was learnt */
 	struct timespec pin_ctime;
 	uint32_t map_id;    /* 0: it is no map */
@@ -74,6 +75,7 @@ int place_stat(struct node *node, struct stat *ret_st)
 	struct place *place = memory(node);
 	if (place) {
 		place->asked_ms = err ? 0 : now_ms();
+		place->known |= !err;
 		if (!err)
 			place->st = *ret_st;
 	}
@@ -90,6 +92,20 @@ int place_stat_cached(struct node *node, struct stat *ret_st)
 		*ret_st = place->st;
 	node_unlock(node);
 	return fresh ? 0 : place_stat(node, ret_st);
+}
+
+int place_stat_last(struct node *node, struct stat *ret_st)
+{
+	int err = place_stat_cached(node, ret_st);
+
+	node_lock(node);
+	struct place *place = node->state;
+	if (err == -ENOENT && place && place->known) {
+		*ret_st = place->st;
+		err = 0;
+	}
+	node_unlock(node);
+	return err;
 }
 
 void place_changed(struct node *node)
