@@ -6,10 +6,22 @@
 
 #include "stencil.h"
 
-static int print_field(const struct blank *b, const struct codec *codec, const uint8_t *at, struct text_buf *out)
+static int print_in_name(const struct blank *b, const struct codec *codec, const uint8_t *at, struct text_buf *out)
 {
 	(void)codec;
-	return field_print(b->node, at - b->node->offset, &as_value, out);
+	return leaves[b->node->kind].print(b->node, at, &as_name, out);
+}
+
+static int print_in_value(const struct blank *b, const struct codec *codec, const uint8_t *at, struct text_buf *out)
+{
+	(void)codec;
+	return leaves[b->node->kind].print(b->node, at, &as_value, out);
+}
+
+static int print_list(const struct blank *b, const struct codec *codec, const uint8_t *at, struct text_buf *out)
+{
+	(void)codec;
+	return field_print(b->node, at - b->node->offset, b->of_value ? &as_value : &as_name, out);
 }
 
 static int print_as_line(const struct blank *b, const struct codec *codec, const uint8_t *at,
@@ -19,31 +31,47 @@ static int print_as_line(const struct blank *b, const struct codec *codec, const
 	return value_print(codec, at, out);
 }
 
-/* "path=", and a space before it but for the first. */
-static int make_field(struct stencil *s, const struct plan *plan, uint32_t i)
+/* "path=", and a separator before it but for the first. */
+static int make_field(struct stencil *s, const struct plan *plan, uint32_t i, bool of_value)
 {
 	const struct node *n = &plan->nodes[plan->printed[i]];
-	int err = i ? stencil_literal(s, " ") : 0;
+	blank_printer *print = n->count > 1 ? print_list : of_value ? print_in_value : print_in_name;
+	int err = i ? stencil_text(s, of_value ? " " : ",", 1) : 0;
 
 	if (!err && n->path_len)
 		err = stencil_text(s, node_path(plan, n), n->path_len);
 	if (!err && n->path_len)
 		err = stencil_literal(s, "=");
 	if (!err)
-		err = stencil_blank(s, &(struct blank){ .node = n, .of_value = true, .print = print_field });
+		err = stencil_blank(s, &(struct blank){ .node = n, .of_value = of_value, .print = print });
 	return err;
 }
 
-/* The line as value_print has it; per-CPU values leave it to that. */
-static int make_line(struct stencil *s, const struct codec *codec)
+static int make_fields(struct stencil *s, const struct plan *plan, bool of_value)
 {
 	int err = 0;
 
+	for (uint32_t i = 0; !err && i < plan->n_printed; i++)
+		err = make_field(s, plan, i, of_value);
+	return err;
+}
+
+/* As name_print has it; keys that are not always their fields are left to that. */
+static int make_name(struct stencil *s, const struct codec *codec)
+{
+	if (!codec->shape.key_size)
+		return 0;
+	if (codec->lpm_bare || codec->key.padding)
+		return stencil_blank(s, &(struct blank){ .print = print_as_name });
+	return make_fields(s, &codec->key, false);
+}
+
+/* As value_print has it, to which per-CPU values are left. */
+static int make_line(struct stencil *s, const struct codec *codec)
+{
 	if (codec->shape.cpus)
 		return stencil_blank(s, &(struct blank){ .of_value = true, .print = print_as_line });
-	for (uint32_t i = 0; !err && i < codec->value.n_printed; i++)
-		err = make_field(s, &codec->value, i);
-	return err;
+	return make_fields(s, &codec->value, true);
 }
 
 static void stop(struct format_run *run)
@@ -55,13 +83,12 @@ static void stop(struct format_run *run)
 static int start(struct format_run *run)
 {
 	struct stencil *s = calloc(1, sizeof(*s));
-	int err = 0;
+	int err;
 
 	run->state = s;
 	if (!s)
 		return -ENOMEM;
-	if (run->codec->shape.key_size)
-		err = stencil_blank(s, &(struct blank){ .print = print_as_name });
+	err = make_name(s, run->codec);
 	if (!err)
 		err = stencil_literal(s, "\t");
 	if (!err)
