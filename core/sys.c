@@ -100,8 +100,9 @@ static int batch_result(int ret, uint32_t wanted, uint32_t *count)
 #define BATCH_GATE(cmd, k, v)                                                                      \
 	do {                                                                                       \
 		if (__builtin_expect(bm_sys_hook != NULL, 0)) {                                    \
-			int answer_ = bm_sys_hook(cmd, &(struct bm_sys_args){.fd = fd, .key = (k), \
-							   .value = (v), .flags = elem_flags});    \
+			int answer_ = bm_sys_hook(cmd,                                             \
+			    &(struct bm_sys_args){.fd = fd, .key = (k), .value = (v),              \
+				.flags = elem_flags, .count = *count});                            \
 			if (answer_ != BM_SYS_GO) {                                                \
 				*count = 0;                                                        \
 				return answer_;                                                    \

@@ -20,7 +20,8 @@ struct bm_sys_args {
 	const void *value;
 	uint64_t flags;
 	const char *name; /* of a map that is created, or a path */
-	uint32_t type;    /* of a map or program that is created */
+	uint32_t type;    /* of a map that is created */
+	uint32_t count;   /* of a batch: entries wanted */
 	const struct bpf_map_create_opts *create;
 };
 
