@@ -76,7 +76,6 @@ static void exec_driver(const char *path, const char *options, const char *sourc
 		argv[n++] = "-o";
 		argv[n++] = options;
 	}
-	argv[n++] = "--"; /* SOURCE or DIR may begin with a dash */
 	argv[n++] = source;
 	argv[n++] = dir;
 	argv[n] = NULL;
@@ -168,7 +167,7 @@ int helper_driver_run(const char *options, const char *source, const char *dir, 
 		return helper_fail(HELPER_SYSTEM,
 			"cannot find the driver " DRIVER " (looked next to this helper and in PATH)");
 	if (verbose)
-		helper_note("%s%s%s -- %s %s", path, options ? " -o " : "", options ? options : "", source, dir);
+		helper_note("%s%s%s %s %s", path, options ? " -o " : "", options ? options : "", source, dir);
 	if (pipe2(fds, O_CLOEXEC))
 		return helper_fail(HELPER_SYSTEM, "%s", strerror(errno));
 	pid = fork();

@@ -172,7 +172,7 @@ static int mount_new(const struct call *call, const struct optmap *map)
 		return code;
 	code = helper_driver_run(map->driver, source, call->dir, call->verbose);
 	if (!code && map->late)
-		code = helper_target_remount(call->dir, map);
+		code = helper_target_add(call->dir, map->late);
 	return code;
 }
 
@@ -186,7 +186,7 @@ static int run(const struct call *call, struct optmap *map)
 		return code;
 	if (!map->remount)
 		return mount_new(call, map);
-	return call->fake ? HELPER_OK : helper_target_remount(call->dir, map);
+	return call->fake ? HELPER_OK : helper_target_remount(call->dir, map->flags);
 }
 
 int main(int argc, char **argv)

@@ -155,9 +155,8 @@ static int append(char **list, const char *opt, size_t len)
 
 static int apply(struct optmap *map, const struct row *row, const char *opt, size_t len)
 {
-	map->set = (map->set & ~row->clear) | row->set;
-	map->clear = (map->clear & ~row->set) | row->clear;
-	map->late &= map->set;
+	map->flags = (map->flags & ~row->clear) | row->set;
+	map->late &= map->flags;
 	switch (row->action) {
 	case DRIVER:
 		return append(&map->driver, opt, len);

@@ -10,9 +10,9 @@
 #include <stdio.h>
 
 struct optmap {
-	char *driver;             /* the driver's -o, in the order given; NULL for none; optmap_free */
-	unsigned long set, clear; /* MS_ flags asked for and asked not to have: disjoint, the last word wins */
-	unsigned long late;       /* those of `set` that the driver cannot give to the kernel */
+	char *driver;        /* the driver's -o, in the order given; NULL for none; optmap_free */
+	unsigned long flags; /* MS_ flags asked for; of contraries the last one counts */
+	unsigned long late;  /* those of the flags that the driver cannot give to the kernel */
 	bool remount;
 };
 

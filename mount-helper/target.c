@@ -11,7 +11,6 @@
 #include <sys/statvfs.h>
 
 #include "mount-helper/helper.h"
-#include "mount-helper/optmap.h"
 #include "mount-helper/target.h"
 
 #ifndef MS_NOSYMFOLLOW
@@ -43,12 +42,12 @@ static bool ours(const char *dir, const char *source)
 	return found;
 }
 
-/* The driver that served dir is gone. */
+/* The driver that served dir is gone. statfs(2) always asks it; a stat(2) may come from the kernel's cache. */
 static bool dead(const char *dir)
 {
-	struct stat st;
+	struct statvfs fs;
 
-	return stat(dir, &st) && (errno == ENOTCONN || errno == ECONNABORTED);
+	return statvfs(dir, &fs) && (errno == ENOTCONN || errno == ECONNABORTED);
 }
 
 int helper_target_check(const char *dir)
@@ -81,10 +80,16 @@ bool helper_target_has(const char *dir, const char *source)
 	return !dead(dir) && ours(dir, source);
 }
 
-/*
- * A remount replaces all flags, so those that are there are given again. Of
- * the atime flags the kernel keeps what it is not told.
- */
+int helper_target_remount(const char *dir, unsigned long flags)
+{
+	if (!ours(dir, NULL))
+		return helper_fail(HELPER_FAILED, "no bpfmapfs is mounted there");
+	if (mount(NULL, dir, NULL, MS_REMOUNT | flags, NULL))
+		return helper_fail(HELPER_FAILED, "cannot remount: %s", strerror(errno));
+	return HELPER_OK;
+}
+
+/* The flags as they are now. Of the atime flags the kernel keeps what it is not told. */
 static unsigned long flags_of(const struct statvfs *fs)
 {
 	unsigned long flags = fs->f_flag & (ST_RDONLY | ST_NOSUID | ST_NODEV | ST_NOEXEC | ST_SYNCHRONOUS);
@@ -92,17 +97,11 @@ static unsigned long flags_of(const struct statvfs *fs)
 	return fs->f_flag & ST_NOSYMFOLLOW ? flags | MS_NOSYMFOLLOW : flags;
 }
 
-int helper_target_remount(const char *dir, const struct optmap *map)
+int helper_target_add(const char *dir, unsigned long flags)
 {
-	unsigned long flags;
 	struct statvfs fs;
 
-	if (!ours(dir, NULL))
-		return helper_fail(HELPER_FAILED, "no bpfmapfs is mounted there");
 	if (statvfs(dir, &fs))
 		return helper_fail(HELPER_FAILED, "%s", strerror(errno));
-	flags = (flags_of(&fs) & ~map->clear) | map->set;
-	if (mount(NULL, dir, NULL, MS_REMOUNT | flags, NULL))
-		return helper_fail(HELPER_FAILED, "cannot remount: %s", strerror(errno));
-	return HELPER_OK;
+	return helper_target_remount(dir, flags_of(&fs) | flags);
 }
