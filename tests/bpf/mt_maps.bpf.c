@@ -114,6 +114,14 @@ MAP(arrs, BPF_MAP_TYPE_ARRAY, __u32, struct stats, 4);
 MAP(lru, BPF_MAP_TYPE_LRU_HASH, __u32, __u64, 64);
 MAP(lrupc, BPF_MAP_TYPE_LRU_PERCPU_HASH, __u32, __u64, 64);
 
+struct {
+	__uint(type, BPF_MAP_TYPE_ARRAY);
+	__uint(map_flags, BPF_F_MMAPABLE);
+	__type(key, __u32);
+	__type(value, struct stats);
+	__uint(max_entries, 4);
+} shared SEC(".maps");
+
 // Global variables: the maps .data, .bss and .rodata.
 volatile int conf_level = 3;
 volatile __u64 conf_hits;

@@ -27,12 +27,12 @@ OPTS=${OPTS:-}
 case $BPFMAPFS in /*) ;; *) BPFMAPFS=$PWD/$BPFMAPFS ;; esac
 PATH=$TOOLS:$PATH
 CPUS=$(mt_map cpus) || { echo "tests/tools are not built"; exit 1; }
-FAILED=0 PASSED=0
 
 TMP=$(mktemp -d "${TMPDIR:-/tmp}/bpfmapfs-test.XXXXXX")
 B=$TMP/bpf MNT=$TMP/mnt
 chmod 755 "$TMP"
 mkdir "$B" "$MNT"
+: > "$TMP/passed" > "$TMP/failed"
 mount -t bpf -o mode=0755 bpf "$B" || { rm -rf "$TMP"; exit 77; }
 
 # A sanitizer's report goes to a file, as a daemon has no terminal.
@@ -83,11 +83,13 @@ cleanup() {
 		[ -s "$f" ] && { fail "no sanitizer report" "none" "$(head -60 "$f")"; }
 	done
 	umount -l "$B"
+	local passed failed
+	passed=$(wc -l < "$TMP/passed") failed=$(wc -l < "$TMP/failed")
 	rm -rf --one-file-system "$TMP"
 	[ "$status" = 77 ] && exit 77
-	echo "$PASSED checks passed, $FAILED failed"
-	[ "$status" = 0 ] && [ "$FAILED" = 0 ]
-	exit
+	echo "$passed checks passed, $failed failed"
+	[ "$status" = 0 ] && [ "$failed" = 0 ]
+	exit $? # without a status it would be that of before the trap
 }
 trap cleanup EXIT
 trap 'exit 1' INT TERM HUP
@@ -95,10 +97,14 @@ trap 'exit 1' INT TERM HUP
 skip() { echo "skipped: $*"; exit 77; }
 
 # --- checks -------------------------------------------------------------
+# They count in files, as some run in the subshell of a pipe.
 
-pass() { PASSED=$((PASSED + 1)); [ -z "${V:-}" ] || echo "ok: $1"; }
+pass() {
+	echo >> "$TMP/passed"
+	[ -z "${V:-}" ] || echo "ok: $1"
+}
 fail() {
-	FAILED=$((FAILED + 1))
+	echo >> "$TMP/failed"
 	printf 'FAILED %s\n  expected: %s\n  got:      %s\n' "$1" "$2" "$3"
 }
 
@@ -109,21 +115,22 @@ check_ne() { if [ "$2" != "$3" ]; then pass "$1"; else fail "$1" "anything but $
 # check_like MESSAGE REGEX GOT
 check_like() { if [[ $3 =~ $2 ]]; then pass "$1"; else fail "$1" "like $2" "$3"; fi; }
 
-# works MESSAGE COMMAND...: exit status 0 and nothing on stderr.
+# works MESSAGE COMMAND...: exit status 0 and nothing on stderr. (The names are
+# long for the sake of commands that are eval.)
 works() {
-	local m=$1 out st
+	local message_=$1 out_ status_
 	shift
-	out=$({ "$@" >/dev/null; } 2>&1); st=$?
-	check_eq "$m" "status 0, no message" "status $st, ${out:-no message}"
+	out_=$({ "$@" >/dev/null; } 2>&1); status_=$?
+	check_eq "$message_" "status 0, no message" "status $status_, ${out_:-no message}"
 }
 
 # fails_with MESSAGE ERROR COMMAND...: not 0, and ERROR in what it prints.
 fails_with() {
-	local m=$1 e=$2 out st
+	local message_=$1 error_=$2 out_ status_
 	shift 2
-	out=$({ "$@" >/dev/null; } 2>&1); st=$?
-	if [ $st != 0 ] && [[ $out == *"$e"* ]]; then pass "$m"
-	else fail "$m" "$e" "status $st, ${out:-no message}"; fi
+	out_=$({ "$@" >/dev/null; } 2>&1); status_=$?
+	if [ $status_ != 0 ] && [[ $out_ == *"$error_"* ]]; then pass "$message_"
+	else fail "$message_" "$error_" "status $status_, ${out_:-no message}"; fi
 }
 
 # absent MESSAGE PATH: stat says ENOENT, nothing else.

@@ -15,7 +15,7 @@ static const char usage[] =
 	"  o:FLAGS    open: r w rw creat excl trunc append nonblock, by commas\n"
 	"  u:N        use the N-th opened descriptor from here on (from 0)\n"
 	"  w:TEXT     write(2), with \\n \\t \\\\ \\xHH\n"
-	"  W:N:TEXT   write(2) of N bytes, TEXT again and again\n"
+	"  W:N:TEXT   write(2) of N bytes: TEXT, then its last byte again and again\n"
 	"  p:OFF:TEXT pwrite(2)\n"
 	"  r:N        read(2); prints the bytes\n"
 	"  R:OFF:N    pread(2)\n"
@@ -116,7 +116,7 @@ static long write_times(char *arg)
 	size_t n = strtoul(arg, &arg, 0), unit = unescape(arg + 1, data);
 
 	for (size_t i = unit; i < n; i++)
-		data[i] = data[i % unit];
+		data[i] = data[unit - 1];
 	return write(cur, data, n);
 }
 

@@ -14,6 +14,7 @@ static const char usage[] =
 	"mt_map cpus                   the number of possible CPUs\n"
 	"mt_map fill PIN FROM TO BASE  stores BASE + key at the keys FROM..TO-1\n"
 	"mt_map churn PIN FROM TO      inserts and deletes those keys until killed\n"
+	"mt_map many DIR N             pins N maps in DIR, each with one entry 0 = 7\n"
 	"mt_map swap DIR A B NAME      makes NAME a pin of A, then of B, until killed\n";
 
 static uint32_t number(const char *s)
@@ -93,6 +94,24 @@ static int swap(char **argv)
 	return 0;
 }
 
+static int many(char **argv)
+{
+	for (uint32_t i = 0; i < number(argv[1]); i++) {
+		char path[PATH_MAX];
+		uint32_t key = 0;
+		uint64_t value = 7;
+		int fd = bpf_map_create(BPF_MAP_TYPE_HASH, "many", sizeof(key), sizeof(value), 1, NULL);
+
+		snprintf(path, sizeof(path), "%s/m%u", argv[0], i);
+		if (fd < 0 || bpf_map_update_elem(fd, &key, &value, BPF_ANY) || bpf_obj_pin(fd, path)) {
+			perror("mt_map many");
+			return 1;
+		}
+		close(fd);
+	}
+	return 0;
+}
+
 static const struct {
 	const char *name;
 	int args;
@@ -101,6 +120,7 @@ static const struct {
 	{ "cpus", 0, cpus },
 	{ "fill", 4, fill },
 	{ "churn", 3, churn },
+	{ "many", 2, many },
 	{ "swap", 4, swap },
 };
 

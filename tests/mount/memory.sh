@@ -1,0 +1,43 @@
+#!/bin/bash
+# SPDX-License-Identifier: MIT
+# timeout 400
+# R17: memory stays flat: a million stats, of one entry and of a million, lookups
+# of absent names, and reads keep the driver within 16 MiB of idle.
+. "$(dirname "$0")/lib.sh"
+case $BPFMAPFS in */thread/*|*/address,*) skip "a sanitizer keeps memory of its own" ;; esac
+N=${MEMORY_N:-1000000}
+new_map m hash 4 8 "$N"
+mt_map fill "$B/m" 0 "$N" 0
+start || exit 1
+pid=$(driver_pid)
+ls "$MNT/m" | head -n1 > /dev/null
+cat "$MNT/m/1" > /dev/null
+rss() { sed -n 's/^VmRSS:[^0-9]*\([0-9]*\).*/\1/p' "/proc/$pid/status"; }
+idle=$(rss)
+limit=$((16 * 1024))
+
+# peak COMMAND...: sets most to the largest VmRSS in KiB while it runs.
+peak() {
+	local job now
+	most=0
+	"$@" > /dev/null 2> "$TMP/err" &
+	job=$!
+	while [ -e /proc/$job ]; do
+		now=$(rss)
+		[ "$now" -gt "$most" ] && most=$now
+		sleep 0.2
+	done
+	wait "$job" || fail "$*" "no error" "$(head -n3 "$TMP/err")"
+}
+flat() { # flat MESSAGE COMMAND...
+	local m=$1
+	shift
+	peak "$@"
+	[ $((most - idle)) -le $limit ] && pass "$m" || fail "R17: $m" "at most $limit KiB above $idle" "$((most - idle)) KiB more"
+}
+flat "a million stats of one entry" mt_dir stat "$MNT/m/7" "$N"
+flat "a stat of each of a million entries" find "$MNT/m" -printf '%s'
+flat "half a million lookups of absent names" mt_dir absent "$MNT/m" $((N / 2))
+flat "a listing of a million entries" ls -U "$MNT/m"
+flat "a hundred thousand lookups of absent pins" mt_dir absent "$MNT" $((N / 10))
+flat "reads" eval 'find "$MNT/m" -type f | head -n 20000 | xargs cat'
