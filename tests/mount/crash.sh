@@ -2,13 +2,20 @@
 # SPDX-License-Identifier: MIT
 # kill -9 of the driver loses no entry; a mount over the dead one works.
 . "$(dirname "$0")/lib.sh"
+crash() {
+	local pid
+	pid=$(driver_pid)
+	kill -9 "$pid"
+	until_true 10 gone "$pid"
+}
+
 new_map m hash 4 8 4096
 start || exit 1
 for i in $(seq 50); do echo "$i" > "$MNT/m/$i" || fail "write" ok error; done
 works "pinned through the mount" put "$B/m" "$MNT/n.pin"
 exec 3> "$MNT/m/1"
 (while :; do cat "$MNT/m"/* ; done > /dev/null 2>&1) &
-kill -9 "$(driver_pid)"
+crash
 kill $!
 wait 2>/dev/null
 exec 3>&- 2>/dev/null
@@ -26,7 +33,7 @@ stop
 for i in 1 2 3; do
 	start || fail "round $i" mounted refused
 	cat "$MNT/m/1" > /dev/null
-	kill -9 "$(driver_pid)"
+	crash
 done
 start || fail "after three rounds" mounted refused
 check_eq "after three rounds" 33 "$(cat "$MNT/m/33")"
