@@ -3,7 +3,6 @@
 #include <string.h>
 
 #include "fs/attr.h"
-#include "fs/live.h"
 #include "fs/mount.h"
 
 #define BLOCK 4096
@@ -24,17 +23,17 @@ static void common(const struct stat *pin, mode_t mode, size_t size, struct stat
 	st->st_atim = st->st_mtim = st->st_ctim = the_mount.started;
 }
 
-void attr_file(const struct stat *pin, struct live *live, unsigned may, size_t size, struct stat *st)
+void attr_file(const struct stat *pin, bool frozen, unsigned may, size_t size, struct stat *st)
 {
 	const struct mount_options *opt = &the_mount.opt;
 	mode_t mode = (opt->has_fmode ? opt->fmode : pin->st_mode) & may;
 
-	if (live && live_frozen(live))
+	if (frozen)
 		mode &= ~ATTR_WRITE;
 	common(pin, S_IFREG | mode, size, st);
 }
 
-void attr_dir(const struct stat *pin, struct live *live, struct stat *st)
+void attr_dir(const struct stat *pin, bool frozen, struct stat *st)
 {
 	const struct mount_options *opt = &the_mount.opt;
 	mode_t mode = pin->st_mode & 0666;
@@ -42,7 +41,7 @@ void attr_dir(const struct stat *pin, struct live *live, struct stat *st)
 	mode |= (mode & ATTR_READ) >> 2;
 	if (opt->has_dmode)
 		mode = opt->dmode;
-	if (live && live_frozen(live))
+	if (frozen)
 		mode &= ~ATTR_WRITE;
 	common(pin, S_IFDIR | mode, 0, st);
 }

@@ -289,10 +289,8 @@ static int add_name(struct node *dir, const char *name, struct file *file)
 	err = place_kind.getattr(place, &st);
 	if (!err)
 		err = names_add(file, name, place->ino, st.st_mode & S_IFMT);
-	else if (err != -ENOMEM)
-		err = 0; /* gone meanwhile, or no map */
 	node_put(place);
-	return err;
+	return err == -ENOENT ? 0 : err; /* gone meanwhile, or no map */
 }
 
 static int add_directory_forms(struct node *dir, struct file *file)

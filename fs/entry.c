@@ -57,7 +57,7 @@ static int fill_stat(struct node *node, struct live *live, size_t size, struct s
 	if (err)
 		return err;
 	st->st_ino = node->ino;
-	attr_file(&pin, live, ATTR_READ | ATTR_WRITE, size, st);
+	attr_file(&pin, live_frozen(live), ATTR_READ | ATTR_WRITE, size, st);
 	node_lock(node);
 	if (node->sightings.changed.tv_sec)
 		st->st_mtim = node->sightings.changed;

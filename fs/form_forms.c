@@ -62,7 +62,7 @@ static int getattr(struct node *node, struct stat *ret_st)
 	err = map_owner(node, &pin);
 	if (err)
 		return err;
-	attr_dir(&pin, NULL, ret_st);
+	attr_dir(&pin, false, ret_st);
 	ret_st->st_mode &= ~ATTR_WRITE;
 	ret_st->st_ino = node->ino;
 	return 0;

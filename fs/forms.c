@@ -112,7 +112,7 @@ int form_create(struct node *place, const struct form *form, struct file *file, 
 		return err;
 	file->ops = form->ops;
 	ret_st->st_ino = (*ret_node)->ino;
-	attr_file(&owner, NULL, form->may, 0, ret_st);
+	attr_file(&owner, false, form->may, 0, ret_st);
 	return 0;
 }
 
@@ -148,7 +148,7 @@ static int directory_form_getattr(struct node *node, struct stat *ret_st)
 		return err;
 	owner_of_directory_form(node->form, &owner);
 	ret_st->st_ino = node->ino;
-	attr_file(&owner, NULL, node->form->may, size, ret_st);
+	attr_file(&owner, false, node->form->may, size, ret_st);
 	if (node->form->root_only) { /* whatever uid= and fmode= say */
 		ret_st->st_uid = ret_st->st_gid = 0;
 		ret_st->st_mode = S_IFREG | 0400;
@@ -175,7 +175,7 @@ static int file_getattr(struct node *node, struct stat *ret_st)
 	int err = map_live(node, &live);
 	ret_st->st_ino = node->ino;
 	if (err == -ENOENT && node->form->creates && being_written(node)) {
-		attr_file(&pin, NULL, node->form->may, 0, ret_st);
+		attr_file(&pin, false, node->form->may, 0, ret_st);
 		return 0;
 	}
 	if (err)
@@ -190,7 +190,7 @@ static int file_getattr(struct node *node, struct stat *ret_st)
 	if (node->form->for_writers)
 		pin.st_mode = (pin.st_mode & ATTR_WRITE) << 1;
 	if (!err)
-		attr_file(&pin, live, node->form->may, size, ret_st);
+		attr_file(&pin, live_frozen(live), node->form->may, size, ret_st);
 	live_put(live);
 	return err;
 }

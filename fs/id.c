@@ -49,7 +49,7 @@ static int map_getattr(struct node *node, struct stat *ret_st)
 	if (err)
 		return err;
 	err = map_owner(node, &pin);
-	attr_dir(&pin, live, ret_st);
+	attr_dir(&pin, live_frozen(live), ret_st);
 	ret_st->st_ino = node->ino;
 	live_put(live);
 	return err;
@@ -128,7 +128,7 @@ const struct node_kind id_kind = {
 
 static int dir_getattr(struct node *node, struct stat *ret_st)
 {
-	attr_dir(&roots_dir, NULL, ret_st);
+	attr_dir(&roots_dir, false, ret_st);
 	ret_st->st_mode = S_IFDIR | 0500;
 	ret_st->st_uid = ret_st->st_gid = 0;
 	ret_st->st_ino = node->ino;

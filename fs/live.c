@@ -14,10 +14,12 @@
 
 #define LINGER_MS 1000
 #define FROZEN_MS 1000
+#define IDLE_MAX 64 /* more are closed before their second is over: fds are few, types are large */
 
 static pthread_mutex_t table_lock = PTHREAD_MUTEX_INITIALIZER;
 static pthread_cond_t closed = PTHREAD_COND_INITIALIZER;
 static struct live *all;
+static unsigned n_idle;
 
 static long long now_ms(void)
 {
@@ -102,8 +104,8 @@ static struct live *find(uint32_t id)
 	struct live *live = all;
 	while (live && live->id != id)
 		live = live->chain;
-	if (live)
-		live->refs++;
+	if (live && !live->refs++)
+		n_idle--;
 	return live;
 }
 
@@ -163,14 +165,34 @@ struct live *live_ref(struct live *live)
 	return live;
 }
 
+/* Takes the one that has been idle for longest out of the table; the lock is held. */
+static struct live *take_oldest_idle(void)
+{
+	struct live **oldest = NULL;
+
+	for (struct live **p = &all; *p; p = &(*p)->chain) {
+		if (!(*p)->refs && (!oldest || (*p)->last_used_ms < (*oldest)->last_used_ms))
+			oldest = p;
+	}
+	struct live *live = *oldest;
+	*oldest = live->chain;
+	n_idle--;
+	return live;
+}
+
 void live_put(struct live *live)
 {
+	struct live *dead = NULL;
+
 	if (!live)
 		return;
 	pthread_mutex_lock(&table_lock);
-	live->refs--;
 	live->last_used_ms = now_ms();
+	if (!--live->refs && ++n_idle > IDLE_MAX)
+		dead = take_oldest_idle();
 	pthread_mutex_unlock(&table_lock);
+	if (dead)
+		destroy(dead);
 }
 
 bool live_frozen(struct live *live)
@@ -234,6 +256,7 @@ int live_reap(void)
 		long long left = live->last_used_ms + LINGER_MS - now_ms();
 		if (!live->refs && left <= 0) {
 			*p = live->chain;
+			n_idle--;
 			live->chain = dead;
 			dead = live;
 			continue;

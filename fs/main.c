@@ -14,6 +14,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/mount.h>
+#include <sys/resource.h>
 #include <sys/stat.h>
 #include <sys/vfs.h>
 #include <unistd.h>
@@ -198,6 +199,16 @@ static int to_background(void)
 	return chdir("/") ? complain("/", -errno) : 0;
 }
 
+/* Every map in use is an fd. */
+static void allow_many_files(void)
+{
+	struct rlimit limit;
+	if (!getrlimit(RLIMIT_NOFILE, &limit)) {
+		limit.rlim_cur = limit.rlim_max;
+		setrlimit(RLIMIT_NOFILE, &limit);
+	}
+}
+
 static int run(struct fuse_args *args)
 {
 	int err = prepare();
@@ -206,6 +217,7 @@ static int run(struct fuse_args *args)
 	if (err)
 		return err;
 	umask(0);
+	allow_many_files();
 	if (!the_mount.opt.foreground)
 		err = to_background();
 	err = err ? err : serve(args);

@@ -27,6 +27,8 @@ struct place {
 	ino_t pin_ino;      /* of which bpffs object map_id was learnt */
 	struct timespec pin_ctime;
 	uint32_t map_id;    /* 0: it is no map */
+	bool frozen;        /* as it was seen at frozen_ms; there is no way back */
+	long long frozen_ms;
 };
 
 static long long now_ms(void)
@@ -142,41 +144,56 @@ static void learn_map(struct node *node, const struct stat *st, uint32_t id)
 	if (p) {
 		p->pin_ino = st->st_ino;
 		p->pin_ctime = st->st_ctim;
+		if (p->map_id != id)
+			p->frozen_ms = 0;
 		p->map_id = id;
 	}
 	node_unlock(node);
 }
 
-static int open_pin(struct node *node, const struct stat *st, struct live **ret_live)
+static int open_handle(struct node *node, const struct stat *st, struct bpfmap **ret_map)
 {
 	struct text_buf *path = scratch_text(SCRATCH_PATH);
-	struct bpfmap *map;
 	int err = place_bpffs_path(node, path);
 
 	if (err)
 		return err;
-	err = bpfmap_open_pin(path->data, 0, &map);
+	err = bpfmap_open_pin(path->data, 0, ret_map);
 	if (err == -EINVAL)
 		learn_map(node, st, 0);
-	if (err)
-		return fail_engine(err);
-	err = live_adopt(map, ret_live);
+	return err ? fail_engine(err) : 0;
+}
+
+static int open_pin(struct node *node, const struct stat *st, struct live **ret_live)
+{
+	struct bpfmap *map;
+	int err = open_handle(node, st, &map);
+
+	err = err ? err : live_adopt(map, ret_live);
 	if (!err)
 		learn_map(node, st, (*ret_live)->id);
 	return err;
 }
 
-int place_live(struct node *node, struct live **ret_live, struct stat *ret_st)
+/* What the bpffs has there: 0 a pin, -EISDIR, or -EINVAL where it is neither. */
+static int stat_pin(struct node *node, struct stat *ret_st)
 {
-	uint32_t id;
 	int err = node == &root ? -EISDIR : place_stat(node, ret_st);
 
 	if (err)
 		return err;
 	if (S_ISDIR(ret_st->st_mode))
 		return -EISDIR;
-	if (!S_ISREG(ret_st->st_mode))
-		return -EINVAL;
+	return S_ISREG(ret_st->st_mode) ? 0 : -EINVAL;
+}
+
+int place_live(struct node *node, struct live **ret_live, struct stat *ret_st)
+{
+	uint32_t id;
+	int err = stat_pin(node, ret_st);
+
+	if (err)
+		return err;
 	if (known_map(node, ret_st, &id)) {
 		if (!id)
 			return -EINVAL;
@@ -187,30 +204,88 @@ int place_live(struct node *node, struct live **ret_live, struct stat *ret_st)
 	return open_pin(node, ret_st, ret_live);
 }
 
+static bool remembered_frozen(struct node *node, bool *ret_frozen)
+{
+	node_lock(node);
+	const struct place *p = node->state;
+	bool fresh = p && p->frozen_ms && (p->frozen || now_ms() - p->frozen_ms < STAT_MS);
+	if (fresh)
+		*ret_frozen = p->frozen;
+	node_unlock(node);
+	return fresh;
+}
+
+static void remember_frozen(struct node *node, bool frozen)
+{
+	node_lock(node);
+	struct place *p = memory(node);
+	if (p) {
+		p->frozen = frozen;
+		p->frozen_ms = now_ms();
+	}
+	node_unlock(node);
+}
+
+/* Opens the pin for a moment, only to see what it is: a listing of many pins compiles no types and keeps no fds. */
+static int look_at_pin(struct node *node, const struct stat *st, bool *ret_frozen)
+{
+	struct bpfmap_info info = {.size = sizeof(info)};
+	struct bpfmap *map;
+	int err = open_handle(node, st, &map);
+
+	if (err)
+		return err;
+	err = bpfmap_info(map, &info);
+	bpfmap_free(map);
+	if (err)
+		return fail_engine(err);
+	learn_map(node, st, info.id);
+	remember_frozen(node, info.frozen);
+	*ret_frozen = info.frozen;
+	return 0;
+}
+
+/* A pin that is a map: is it frozen? -EINVAL: it is no map. */
+static int pin_frozen(struct node *node, const struct stat *st, bool *ret_frozen)
+{
+	uint32_t id;
+
+	if (!known_map(node, st, &id))
+		return look_at_pin(node, st, ret_frozen);
+	if (!id)
+		return -EINVAL;
+	struct live *live = live_cached(id);
+	if (live) {
+		*ret_frozen = live_frozen(live);
+		live_put(live);
+		return 0;
+	}
+	return remembered_frozen(node, ret_frozen) ? 0 : look_at_pin(node, st, ret_frozen);
+}
+
 /* ---- as a node ---- */
 
 /* Pins that are no maps (programs, links) are not there. */
 static int place_getattr(struct node *node, struct stat *ret_st)
 {
-	struct live *live;
 	struct stat st = {0};
-	int err = place_live(node, &live, &st);
+	bool frozen;
+	int err = stat_pin(node, &st);
 
-	if (err == -EISDIR) {
+	if (!err) {
+		err = pin_frozen(node, &st, &frozen);
+		if (!err)
+			attr_dir(&st, frozen, ret_st);
+	} else if (err == -EISDIR) {
 		err = place_stat_cached(node, &st);
 		if (!err)
 			attr_plain_dir(&st, ret_st);
 	} else if (err == -EINVAL && S_ISLNK(st.st_mode)) {
 		attr_link(&st, (size_t)st.st_size, ret_st);
 		err = 0;
-	} else if (!err) {
-		attr_dir(&st, live, ret_st);
-		live_put(live);
-	} else if (err == -EINVAL) {
-		err = -ENOENT;
 	}
 	ret_st->st_ino = node->ino;
-	return err;
+	return err == -EINVAL ? -ENOENT : err;
 }
 
 static int place_readlink(struct node *node, struct text_buf *out)

@@ -155,7 +155,7 @@ static int getattr(struct node *node, struct stat *ret_st)
 		return err;
 	err = map_owner(node, &pin);
 	if (!err)
-		attr_dir(&pin, live, ret_st);
+		attr_dir(&pin, live_frozen(live), ret_st);
 	ret_st->st_ino = node->ino;
 	live_put(live);
 	return err;
