@@ -94,7 +94,7 @@ mounted=$(unshare -m --propagation private bash -c '
 	PATH=/usr/bin:/bin local/usr/local/sbin/mount.bpfmapfs "$0/bpf" "$0/dir" -v &&
 	stat -f -c %T dir && stat -c %F dir/sub && umount dir' "$TMP" 2>&1)
 check "the helper uses the driver of its PREFIX" "mount.bpfmapfs: $TMP/dir: \
-$TMP/local/usr/local/sbin/../bin/bpfmapfs -- $TMP/bpf $TMP/dir
+$TMP/local/usr/local/sbin/../bin/bpfmapfs $TMP/bpf $TMP/dir
 fuseblk
 directory" "$mounted"
 
