@@ -26,12 +26,13 @@
 #define POKE SIGUSR1
 
 static struct worker {
-	pthread_t thread;
+	pthread_t joined; /* the main thread's */
+	pthread_t thread; /* set by the worker before it first reads */
 	struct fuse_session *session;
 	_Atomic(unsigned) epoch;
 	atomic_bool reading;
 } workers[WORKERS];
-static unsigned n_workers;
+static unsigned n_workers; /* the main thread's */
 static pthread_t main_thread;
 static __thread struct worker *self;
 
@@ -59,7 +60,7 @@ void loop_barrier(void)
 {
 	const struct timespec moment = {.tv_nsec = 50000};
 
-	for (unsigned i = 0; i < n_workers; i++) {
+	for (unsigned i = 0; i < WORKERS; i++) {
 		struct worker *w = &workers[i];
 		unsigned epoch = atomic_load(&w->epoch);
 		while (w != self && atomic_load(&w->reading) && atomic_load(&w->epoch) == epoch) {
@@ -75,6 +76,7 @@ static void *work(void *arg)
 	struct fuse_buf buf = {0};
 
 	self = w;
+	w->thread = pthread_self();
 	while (!fuse_session_exited(w->session)) {
 		atomic_store(&w->reading, true);
 		int n = fuse_session_receive_buf(w->session, &buf);
@@ -107,7 +109,7 @@ static int start_workers(struct fuse_session *session)
 	pthread_attr_setstacksize(&attr, STACK);
 	for (n_workers = 0; n_workers < WORKERS && !err;) {
 		workers[n_workers].session = session;
-		err = -pthread_create(&workers[n_workers].thread, &attr, work, &workers[n_workers]);
+		err = -pthread_create(&workers[n_workers].joined, &attr, work, &workers[n_workers]);
 		n_workers += !err;
 	}
 	pthread_attr_destroy(&attr);
@@ -120,12 +122,12 @@ static void stop_workers(struct fuse_session *session)
 	for (unsigned i = 0; i < n_workers; i++) {
 		struct timespec until;
 		do {
-			pthread_kill(workers[i].thread, POKE);
+			pthread_kill(workers[i].joined, POKE);
 			clock_gettime(CLOCK_REALTIME, &until);
 			until.tv_nsec += 5000000;
 			until.tv_sec += until.tv_nsec / 1000000000;
 			until.tv_nsec %= 1000000000;
-		} while (pthread_timedjoin_np(workers[i].thread, NULL, &until) == ETIMEDOUT);
+		} while (pthread_timedjoin_np(workers[i].joined, NULL, &until) == ETIMEDOUT);
 	}
 }
 
