@@ -131,15 +131,21 @@ static int try_names(void)
 
 static int try_btf(void)
 {
-	/* A header, no types, and the one string that there must be. */
+	/* The least that loads: one integer, and its name. */
 	static const struct {
 		struct btf_header header;
-		char strings[1];
-	} __attribute__((packed)) none = {
+		struct btf_type type;
+		uint32_t encoding; /* bits */
+		char strings[5];
+	} __attribute__((packed)) one = {
 		.header = { .magic = 0xeb9f, .version = 1, .hdr_len = sizeof(struct btf_header),
-			.str_len = 1 },
+			.type_len = sizeof(struct btf_type) + sizeof(uint32_t),
+			.str_off = sizeof(struct btf_type) + sizeof(uint32_t), .str_len = 5 },
+		.type = { .name_off = 1, .info = BTF_KIND_INT << 24, .size = 4 },
+		.encoding = 32,
+		.strings = "\0int",
 	};
-	int fd = bm_sys_btf_load(&none, sizeof(none));
+	int fd = bm_sys_btf_load(&one, sizeof(one));
 
 	if (fd >= 0)
 		close(fd);
