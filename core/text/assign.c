@@ -301,6 +301,9 @@ int assign_bare(struct assign *a, uint32_t position, struct slice text)
 	const struct node *root = plan_find(plan, (struct slice){ "", 0 });
 	char fields[96];
 
+	if (root && root->flags & NODE_PRINTED && position)
+		return refuse(a->note, -EINVAL, "'%.*s' is too much: the %s is one item%s", SHOWN(text),
+			      whole_title(a), a->d->name ? "" : ", and a text with spaces needs double quotes");
 	if (root && (root->flags & NODE_PRINTED || is_whole_bytes(text, plan->size)))
 		return assign_field(a, (struct slice){ "", 0 }, ASSIGN_SET, text);
 	if (a->d->name && position < plan->n_printed) {

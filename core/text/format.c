@@ -6,7 +6,7 @@
 
 #include "stencil.h"
 
-static const struct format *const formats[] = { &tsv_format, &json_format };
+static const struct format *const formats[] = { &tsv_format, &csv_format, &json_format, &prom_format };
 
 const struct format *format_find(const char *name)
 {

@@ -4,7 +4,7 @@
  * the map. The caller walks the map and hands over each entry:
  *
  *     format_run_new(format_find("json"), codec, &map, &run);
- *     for (pass = 0; !pass || pass < format_passes(run); pass++) {
+ *     for (pass = 0; pass < format_passes(run); pass++) {
  *             format_pass(run, pass, &out);
  *             for every entry: format_entry(run, key, value, &out);
  *     }
@@ -13,7 +13,7 @@
  *
  * All append to out and return 0 or -ENOMEM; what is in out may be taken away between any two
  * calls. A format with several passes walks the map once for each (Prometheus wants each metric's
- * samples together); where passes is 0 there is nothing to walk for, and format_pass is not called.
+ * samples together, and where a map has nothing for it there are none).
  */
 #ifndef FORMAT_H
 #define FORMAT_H

@@ -95,7 +95,7 @@ static void test_unsigned(void **unused)
 	neither(&b, "-0x1", -EINVAL, "no number");
 	neither(&b, "1a", -EINVAL, "no number");
 	neither(&b, "1,2", -EINVAL, "");
-	reject(b.codec, "1 2", -EINVAL, "given twice");
+	reject(b.codec, "1 2", -EINVAL, "'2' is too much");
 	reject(b.codec, "", -EINVAL, "empty");
 	reject(b.codec, " ", -EINVAL, "empty");
 	reject_name(b.codec, "", "empty");
