@@ -24,16 +24,17 @@ struct {
 
 static void count_process(__u32 pid)
 {
-	struct process *known = bpf_map_lookup_elem(&syscalls, &pid);
+	struct process *process = bpf_map_lookup_elem(&syscalls, &pid);
 	struct process first = {};
 
-	if (known) {
-		__sync_fetch_and_add(&known->count, 1);
+	if (!process) {
+		first.count = 1;
+		bpf_get_current_comm(first.comm, sizeof(first.comm));
+		bpf_map_update_elem(&syscalls, &pid, &first, BPF_NOEXIST);
 		return;
 	}
-	first.count = 1;
-	bpf_get_current_comm(first.comm, sizeof(first.comm));
-	bpf_map_update_elem(&syscalls, &pid, &first, BPF_NOEXIST);
+	__sync_fetch_and_add(&process->count, 1);
+	bpf_get_current_comm(process->comm, sizeof(process->comm)); /* execve changes it */
 }
 
 SEC("raw_tp/sys_enter")

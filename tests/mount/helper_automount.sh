@@ -43,7 +43,7 @@ check_eq "looking mounts it" 50 "$(timeout 30 cat "$TMP/auto/m/5")"
 check_eq "the mount command's status" "status 0" "$(grep status "$TMP/log")"
 check_eq "what the kernel shows" "$B fuse.bpfmapfs" \
 	"$(awk -v d="$TMP/auto" '$2 == d { print $1, $3 }' /proc/self/mounts | tail -n 1)"
-umount "$TMP/auto" # the driver's; the automounter's below stays
+umount "$TMP/auto" # the driver's; the automounter's below it stays
 kill "$automounter" 2>/dev/null
 wait "$automounter" 2>/dev/null
-umount -l "$TMP/auto"
+while umount -l "$TMP/auto" 2>/dev/null; do :; done

@@ -36,6 +36,9 @@ options_at() { findmnt -rn -M "$1" -o VFS-OPTIONS,FS-OPTIONS | tr ' ' ','; }
 has() { case ",$(options_at "$MNT")," in *,"$1",*) echo "$1" ;; *) echo "no $1" ;; esac; }
 sentence="^mount.bpfmapfs: $MNT: [^"$'\n'"]+$"
 
+mount -t bpfmapfs "$B" "$MNT" || { fail "a mount" "status 0" "status $?"; exit 1; }
+stop
+
 # --- both types; ready when mount(8) returns ---
 for type in bpfmapfs fuse.bpfmapfs; do
 	code "-t $type" 0 '^$' mount -t $type "$B" "$MNT"
@@ -123,7 +126,7 @@ stop
 # --- a driver that crashed ---
 mount -t bpfmapfs "$B" "$MNT"
 kill -9 "$(driver_pid)"
-until_true 10 eval '! stat "$MNT" 2> /dev/null' || fail "a dead mount" ENOTCONN alive
+until_true 10 eval '! stat "$MNT" > /dev/null 2>&1' || fail "a dead mount" ENOTCONN alive
 code "-f on a dead mount" 0 '^$' mount -f -t bpfmapfs "$B" "$MNT"
 code "over a dead mount" 0 '^$' mount -t bpfmapfs "$B" "$MNT"
 check_eq "over a dead mount: works" 13 "$(cat "$MNT/m/1")"

@@ -15,6 +15,14 @@ static int complain(const char *what)
 	return 1;
 }
 
+static int pin(struct bpf_map *map, const char *dir)
+{
+	char path[PATH_MAX];
+
+	snprintf(path, sizeof(path), "%s/%s", dir, bpf_map__name(map));
+	return bpf_map__pin(map, path) ? complain(path) : 0;
+}
+
 static int attach(struct bpf_program *prog, const char *dir)
 {
 	struct bpf_link *link = bpf_program__attach(prog);
@@ -32,12 +40,13 @@ static int attach(struct bpf_program *prog, const char *dir)
 static int load(struct bpf_object *obj, const char *maps, const char *links)
 {
 	struct bpf_program *prog;
+	struct bpf_map *map;
 	int bad = 0;
 
 	if (bpf_object__load(obj))
 		return complain("load");
-	if (bpf_object__pin_maps(obj, maps))
-		return complain(maps);
+	bpf_object__for_each_map(map, obj)
+		bad |= pin(map, maps);
 	bpf_object__for_each_program(prog, obj)
 		bad |= attach(prog, links);
 	return bad;
