@@ -10,8 +10,6 @@
  * files') are all 0 unless given: give it those of the driver that it stands beside.
  * It stays in the foreground until it is unmounted or told to end.
  */
-#define FUSE_USE_VERSION 312
-
 #include <errno.h>
 #include <fuse_lowlevel.h>
 #include <stdbool.h>
