@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: MIT
 # open, read and close of one entry, client and driver on one core.
 row='open+read+close of an entry'
 needs "$row" "$build/bpfmapfs" "$bench/orc" "$bench/nothing" "$bench/barebpf"

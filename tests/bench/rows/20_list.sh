@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: MIT
 # ls -U of a million keys, against the two things that cannot be avoided: reading
 # them from the kernel in batches, and a million names through FUSE.
 row='ls -U of a million keys'

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: MIT
 # How far the driver's memory rises above what it is when nobody asks anything.
 needs 'memory' "$build/bpfmapfs" "$bench/orc" "$bench/peak" "$bench/barebpf"
 

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: MIT
 # libbpfmap against the bare libbpf call. The per-CPU lines only inform.
 needs 'engine' "$bench/engine"
 

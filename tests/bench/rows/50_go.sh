@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: MIT
 # The same loops in Go, with the cilium/ebpf that Debian has.
 row='engine and Go'
 needs "$row" "$bench/engine" "$bench/barebpf" go
