@@ -46,25 +46,37 @@ static bool copy_contents(const struct bpfmap_spec *from, struct bpfmap_spec *to
 	return ok;
 }
 
+/* What the flat copy points to, copied as well. */
+static bool copy_parts(const struct bpfmap_spec *from, struct bpfmap_spec *to)
+{
+	struct bpfmap_spec *inner = NULL;
+	bool ok = true;
+
+	to->name = copy_bytes(from->name, from->name ? strlen(from->name) + 1 : 0, &ok);
+	to->contents = NULL;
+	to->n_contents = 0;
+	if (from->n_contents)
+		ok &= copy_contents(from, to);
+	if (from->inner == from)
+		inner = to; /* a specification that is its own inner one */
+	else if (from->inner)
+		ok &= !bpfmap_spec_copy(from->inner, &inner);
+	to->inner = inner;
+	return ok;
+}
+
 int bpfmap_spec_copy(const struct bpfmap_spec *spec, struct bpfmap_spec **ret_copy)
 {
-	struct bpfmap_spec *copy = malloc(sizeof(*copy)), *inner = NULL;
-	bool ok = true;
+	struct bpfmap_spec *copy = malloc(sizeof(*copy));
 
 	if (!copy)
 		return bm_err(-ENOMEM, "no memory for a specification");
-	*copy = *spec;
-	copy->inner = NULL;
-	copy->name = copy_bytes(spec->name, spec->name ? strlen(spec->name) + 1 : 0, &ok);
-	copy->contents = NULL;
-	if (spec->n_contents)
-		ok &= copy_contents(spec, copy);
-	if (spec->inner == spec)
-		inner = copy; /* a specification that is its own inner one */
-	else if (spec->inner && bpfmap_spec_copy(spec->inner, &inner))
-		ok = false;
-	copy->inner = inner;
-	if (!ok) {
+	int err = bm_spec_read(spec, copy);
+	if (err) {
+		free(copy);
+		return err;
+	}
+	if (!copy_parts(spec, copy)) {
 		bpfmap_spec_free(copy);
 		return bm_err(-ENOMEM, "no memory for a specification");
 	}
@@ -144,8 +156,14 @@ static void put_spec(struct out *out, const struct bpfmap_spec *spec)
 int bpfmap_spec_print(const struct bpfmap_spec *spec, char *buf, size_t size)
 {
 	struct out out = { .buf = buf, .size = size };
+	struct bpfmap_spec whole;
+	int err = bm_spec_read(spec, &whole);
 
-	put_spec(&out, spec);
+	if (err)
+		return err;
+	if (spec->inner == spec)
+		whole.inner = &whole;
+	put_spec(&out, &whole);
 	return (int)out.len;
 }
 
