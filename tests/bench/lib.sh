@@ -25,10 +25,10 @@ tear_down() {
 stop_all() {
 	local pid
 
+	umount -l "$ours" "$peer" 2>/dev/null
 	for pid in "${running[@]}"; do
 		kill "$pid" && wait "$pid"
 	done 2>/dev/null
-	umount -l "$ours" "$peer" 2>/dev/null
 	rm -f "$bpf/m"
 }
 
