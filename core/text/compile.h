@@ -10,7 +10,7 @@
 #define MAX_DEPTH  32
 #define MAX_DIMS   8
 #define MAX_NODES  (1u << 17)
-#define MAX_STEPS  (32 * MAX_NODES)
+#define MAX_STEPS  (8 * MAX_NODES)
 #define MAX_PATH   1024
 #define MAX_PATHS  (16u << 20) /* bytes, in one plan */
 

@@ -64,8 +64,8 @@ int tsv_parse(const struct codec *codec, const char *line, size_t len, void *key
 	      int (*old)(void *arg, const void *key, void *value), void *arg, struct text_note *note);
 
 /*
- * M.h: C declarations of the key's and the value's type, whole and compilable after a prelude of
- * nothing but <linux/types.h>; their typedefs are NAME_key and NAME_value. -ENOMEM.
+ * M.h: C declarations of the key's and the value's type as NAME_key and NAME_value, with all that
+ * they are made of: they compile alone. -ENOMEM.
  */
 int cdecl_print(const struct codec *codec, const char *name, struct text_buf *out);
 

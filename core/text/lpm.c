@@ -57,8 +57,7 @@ int lpm_parse(const struct codec *codec, struct slice name, uint8_t *ret_key, st
 	struct reader r = { &as_name, "name", note };
 	struct node n = address_node(codec);
 	const char *bar = memrchr(name.s, '_', name.len);
-	struct slice address = { name.s, bar ? (size_t)(bar - name.s) : 0 };
-	struct slice length = { bar + 1, name.len - address.len - 1 };
+	struct slice address = { name.s, bar ? (size_t)(bar - name.s) : 0 }, length;
 	bool negative;
 	u128 bits;
 	int err;
@@ -68,6 +67,7 @@ int lpm_parse(const struct codec *codec, struct slice name, uint8_t *ret_key, st
 	if (!bar)
 		return refuse(note, -EINVAL, "'%.*s' has no prefix length: write ADDRESS_LEN, such as 10.0.0.0_8",
 			      SHOWN(name));
+	length = (struct slice){ bar + 1, name.len - address.len - 1 };
 	if (parse_decimal_or_hex(length, &negative, &bits) || negative || bits > (u128)n.size * 8)
 		return refuse(note, -EINVAL, "'%.*s' is no prefix length: it is 0 to %u", SHOWN(length),
 			      n.size * 8);
