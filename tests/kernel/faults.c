@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
-// Each bpf(2) call of an operation is made to fail in turn: the operation fails with a
-// sentence, leaks no fd and no pin, and leaves its output alone. (Memory: the sanitizer's.)
+// Each bpf(2) call of an operation is made to fail in turn, and then each allocation: the
+// operation fails with a sentence, leaks no fd and no pin, and leaves its output alone.
+// (Leaks of memory: the sanitizer's.)
 #include "core/probe.h"
 #include "kernel.h"
 
@@ -237,6 +238,14 @@ static const struct {
 	{ "next id", do_next_id },
 };
 
+static void check_after(size_t op, int n, int err, int fds, const char *what)
+{
+	if (count_fds() != fds)
+		fail_msg("%s: %s %d: leaves an fd", operations[op].name, what, n);
+	if (err && !*bpfmap_errmsg())
+		fail_msg("%s: %s %d: no sentence", operations[op].name, what, n);
+}
+
 /* Fails the n-th call of an operation. False: it has not so many. */
 static bool try(size_t op, int n, int error)
 {
@@ -248,10 +257,7 @@ static bool try(size_t op, int n, int error)
 	bm_sys_hook = fail_one;
 	int err = operations[op].run();
 	bm_sys_hook = NULL;
-	if (count_fds() != fds)
-		fail_msg("%s: call %d, errno %d: leaves an fd", operations[op].name, n, error);
-	if (err && !*bpfmap_errmsg())
-		fail_msg("%s: call %d, errno %d: no sentence", operations[op].name, n, error);
+	check_after(op, n, err, fds, strerrorname_np(error));
 	return number > n;
 }
 
@@ -275,6 +281,61 @@ static void each_call_fails_in_turn(void **state)
 		OK(operations[op].run());
 	}
 }
+
+#if defined(__SANITIZE_ADDRESS__) || defined(__SANITIZE_THREAD__)
+static void each_allocation_fails_in_turn(void **state)
+{
+	(void)state;
+	print_message("allocation is the sanitizer's\n");
+	skip();
+}
+#else
+/* The program's own allocator stands before libc's while an operation runs. */
+extern void *__libc_malloc(size_t size);
+extern void *__libc_calloc(size_t n, size_t size);
+
+static int allocation = -1, no_memory_at; /* -1: not counting */
+
+static bool may_allocate(void)
+{
+	return allocation < 0 || allocation++ != no_memory_at;
+}
+
+__attribute__((visibility("default"))) void *malloc(size_t size)
+{
+	return may_allocate() ? __libc_malloc(size) : (errno = ENOMEM, NULL);
+}
+
+__attribute__((visibility("default"))) void *calloc(size_t n, size_t size)
+{
+	return may_allocate() ? __libc_calloc(n, size) : (errno = ENOMEM, NULL);
+}
+
+static void each_allocation_fails_in_turn(void **state)
+{
+	int failed = 0;
+
+	(void)state;
+	fail_with = 0;
+	for (size_t op = 0; op < COUNT(operations); op++) {
+		int made = 1;
+
+		for (no_memory_at = 0; no_memory_at < made; no_memory_at++) {
+			int fds = count_fds();
+
+			allocation = 0;
+			int err = operations[op].run();
+			made = allocation;
+			allocation = -1;
+			check_after(op, no_memory_at, err, fds, "allocation");
+			assert_true(err == 0 || err == -ENOMEM);
+			failed += err != 0;
+		}
+		OK(operations[op].run());
+	}
+	assert_true(failed > 20);
+}
+#endif
 
 static void add_variable(struct btf *btf)
 {
@@ -334,4 +395,4 @@ static int tear_down(void **state)
 	return umount_bpffs(state);
 }
 
-MAIN(set_up, tear_down, T(each_call_fails_in_turn))
+MAIN(set_up, tear_down, T(each_call_fails_in_turn), T(each_allocation_fails_in_turn))
