@@ -112,10 +112,12 @@ static int add_word(struct type_parser *p, int word)
 	return p->words[word] = id;
 }
 
+static const char index_name[] = "__ARRAY_SIZE_TYPE__"; /* as clang calls it */
+
 static int add_array(struct type_parser *p, int item, uint32_t n)
 {
 	if (p->index <= 0)
-		p->index = checked(btf__add_int(p->btf, "__ARRAY_SIZE_TYPE__", 4, 0));
+		p->index = checked(btf__add_int(p->btf, index_name, 4, 0));
 	return p->index < 0 ? p->index : item < 0 ? item : checked(btf__add_array(p->btf, p->index, item, n));
 }
 
@@ -353,13 +355,35 @@ static int parse_type(struct type_parser *p, struct type *ret)
 	return err;
 }
 
+static int known(const struct btf *btf, const char *name, uint32_t kind)
+{
+	int id = btf__find_by_name_kind(btf, name, kind);
+
+	return id > 0 ? id : 0;
+}
+
+/* What an earlier type added is used again. */
+static void find_known(struct type_parser *p)
+{
+	for (int i = 0; i < N_WORDS; i++) {
+		const struct spec_word *w = &spec_words[i];
+
+		p->words[i] = w->name ? known(p->btf, w->name, BTF_KIND_TYPEDEF) : known(p->btf, w->base, BTF_KIND_INT);
+	}
+	p->index = known(p->btf, index_name, BTF_KIND_INT);
+	p->in_addr = known(p->btf, "in_addr", BTF_KIND_STRUCT);
+	p->in6_addr = known(p->btf, "in6_addr", BTF_KIND_STRUCT);
+}
+
 int spec_type_parse(struct btf *btf, const char *text, size_t len, int *ret_id, uint32_t *ret_size,
 		    struct text_note *note)
 {
 	struct type_parser p = { .btf = btf, .at = text, .end = text + len, .note = note };
 	struct type t;
-	int err = parse_type(&p, &t);
+	int err;
 
+	find_known(&p);
+	err = parse_type(&p, &t);
 	skip_spaces(&p);
 	if (!err && p.at != p.end)
 		err = refuse_here(&p, "nothing more");
