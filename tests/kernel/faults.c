@@ -318,14 +318,14 @@ static void each_allocation_fails_in_turn(void **state)
 	(void)state;
 	fail_with = 0;
 	for (size_t op = 0; op < COUNT(operations); op++) {
-		int made = 1;
+		bool reached = true;
 
-		for (no_memory_at = 0; no_memory_at < made; no_memory_at++) {
+		for (no_memory_at = 0; reached; no_memory_at++) {
 			int fds = count_fds();
 
 			allocation = 0;
 			int err = operations[op].run();
-			made = allocation;
+			reached = allocation > no_memory_at;
 			allocation = -1;
 			check_after(op, no_memory_at, err, fds, "allocation");
 			assert_true(err == 0 || err == -ENOMEM);
