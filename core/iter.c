@@ -21,7 +21,7 @@
 
 #define FIRST_BYTES (8u << 10)   /* of the first batch: a tiny map is cheap to list */
 #define MOST_BYTES (192u << 10)  /* of later ones; only a bucket that does not fit makes it more */
-#define FEWEST 16u               /* entries in a batch: most buckets fit */
+#define FEWEST 16u               /* entries in a batch, if they fit: most buckets have fewer */
 #define ROUNDS 16u               /* a walk is given up after that many times its entries */
 #define FREE_STEPS 65536u        /* steps that a walk may take however few entries it gives */
 
@@ -76,10 +76,10 @@ static int make_room(struct bpfmap_iter *it, uint32_t room)
 static uint32_t room_for(const struct bpfmap_iter *it, size_t bytes)
 {
 	const struct bpfmap *map = it->map;
-	size_t room = bytes / (map->key_size + map->value_bytes);
+	size_t each = map->key_size + map->value_bytes, room = bytes / each;
 
 	if (room < FEWEST)
-		room = FEWEST;
+		room = FEWEST * each <= MOST_BYTES ? FEWEST : MOST_BYTES / each + 1;
 	if (map->max_entries && room > map->max_entries)
 		room = (size_t)map->max_entries + 1;
 	return (uint32_t)room;
@@ -262,7 +262,9 @@ static int start(struct bpfmap_iter *it)
 {
 	const struct bpfmap *map = it->map;
 	bool stable = map->traits & BPFMAP_STABLE_WALK;
-	bool batch = map->traits & BPFMAP_BATCH;
+	/* The keys of an array are known without asking. */
+	bool batch = map->traits & BPFMAP_BATCH &&
+		     (it->want_values || !(map->traits & BPFMAP_FIXED));
 
 	it->step = batch && stable                    ? step_batch
 		   : batch                            ? step_batch_seen

@@ -131,6 +131,7 @@ static void E03_btf_is_kept_where_the_type_takes_it(void **state)
 	/* ENOTSUPP from a cgroup array, EINVAL from a queue. */
 	spec.type = BPF_MAP_TYPE_CGROUP_ARRAY;
 	spec.value_size = 4;
+	spec.value_type_id = 1;
 	map = create(&spec);
 	assert_int_equal(info_of(map).btf_id, 0);
 	bpfmap_free(map);

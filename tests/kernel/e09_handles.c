@@ -34,6 +34,9 @@ static void E09_open_id(void **state)
 	assert_int_not_equal(bpfmap_fd(same), bpfmap_fd(map));
 	assert_true(fcntl(bpfmap_fd(same), F_GETFD) & FD_CLOEXEC);
 	bpfmap_free(same);
+	OK(bpfmap_open_id(bpfmap_id(map), BPF_F_RDONLY, &same));
+	FAILS(bpfmap_put(same, &(uint32_t){ 1 }, &(uint64_t){ 2 }), EPERM, "reading only");
+	bpfmap_free(same);
 	FAILS(bpfmap_open_id(0x7fffffff, 0, &same), ENOENT, "map id");
 	FAILS(bpfmap_open_id(bpfmap_id(map), 1u << 12, &same), EINVAL, "open flags");
 	bpfmap_free(map);

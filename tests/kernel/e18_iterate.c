@@ -345,6 +345,32 @@ static void E18_memory_is_constant(void **state)
 	bpfmap_free(map);
 }
 
+/* Values of which few fit into any buffer are read a few at a time. */
+static void E18_large_values(void **state)
+{
+	struct bpfmap_spec spec = BPFMAP_SPEC(.type = BPF_MAP_TYPE_HASH, .key_size = 4,
+	    .value_size = 1 << 20, .max_entries = 20, .flags = BPF_F_NO_PREALLOC);
+	struct bpfmap *map = create(&spec);
+	struct mallinfo2 before, now;
+	struct bpfmap_iter *iter;
+	const void *key, *value;
+	int n = 0;
+
+	(void)state;
+	fill_pairs(map, 20);
+	before = mallinfo2();
+	OK(bpfmap_iter_new(map, 0, &iter));
+	while (bpfmap_iter_next(iter, &key, &value) == 1) {
+		assert_memory_equal(key, value, 4);
+		now = mallinfo2();
+		assert_true(now.uordblks + now.hblkhd - before.uordblks - before.hblkhd < 10u << 20);
+		n++;
+	}
+	assert_int_equal(n, 20);
+	bpfmap_iter_free(iter);
+	bpfmap_free(map);
+}
+
 /* Prefixes of all lengths, some in others, whatever the order they are put in. */
 static void E18_a_trie(void **state)
 {
@@ -373,4 +399,5 @@ MAIN(NULL, NULL, T(E18_hashes_and_arrays), T(E18_empty_maps), T(E18_empty_slots_
     T(E18_unreadable_values_give_keys_alone), T(E18_types_without_a_walk_refuse),
     T(E18_two_walks_at_once), T(E18_an_error_stays), T(E18_the_batch_grows_for_a_bucket),
     T(E18_an_interrupted_batch_goes_on_singly), T(E18_keys_that_vanish_are_skipped),
-    T(E18_a_walk_without_end_is_aborted), T(E18_memory_is_constant), T(E18_a_trie))
+    T(E18_a_walk_without_end_is_aborted), T(E18_memory_is_constant), T(E18_large_values),
+    T(E18_a_trie))
