@@ -150,8 +150,6 @@ int bm_sys_delete_batch(int fd, const void *keys, uint32_t *count, uint64_t elem
 
 	BATCH_GATE(BPF_MAP_DELETE_BATCH, keys, NULL);
 	int ret = bpf_map_delete_batch(fd, keys, count, &opts);
-	if (ret == -ENOENT && *count == wanted)
-		*count = 0;
 	return batch_result(ret, wanted, count);
 }
 
