@@ -90,6 +90,7 @@ int compile_array(struct compiler *c, const struct bare *b, uint64_t at, uint64_
 	uint32_t self = c->plan->n_nodes;
 	int err = array_shape(c, b->t, &a);
 
+	c->open[depth] = 0;
 	if (err || !a.count)
 		return err;
 	if (type_is_kernel_only(c, a.item.t)) {

@@ -19,6 +19,7 @@ struct compiler {
 	const struct btf *btf;
 	bool hide;          /* kernel-only fields: in values, outside unions */
 	uint32_t steps;
+	uint32_t open[MAX_DEPTH + 1]; /* ids of the composites around, by depth; 0: an array */
 	uint32_t paths_cap, paths_len;
 	uint32_t path_len, name; /* of `path`; where its last component starts */
 	char path[MAX_PATH];

@@ -73,6 +73,15 @@ static int compile_struct(struct compiler *c, const struct btf_type *t, uint64_t
 
 /* ---- everything ---- */
 
+/* Whether a composite is within itself, which only a hostile BTF says. */
+static bool is_open(const struct compiler *c, uint32_t id, unsigned depth)
+{
+	for (unsigned i = 0; i < depth; i++)
+		if (c->open[i] == id)
+			return true;
+	return false;
+}
+
 static int compile_composite(struct compiler *c, const struct bare *b, uint64_t at, uint64_t end,
 			     unsigned depth)
 {
@@ -81,10 +90,11 @@ static int compile_composite(struct compiler *c, const struct bare *b, uint64_t 
 	uint32_t self = c->plan->n_nodes;
 	int result;
 
-	if (at + b->t->size > end)
+	if (at + b->t->size > end || is_open(c, b->id, depth))
 		return -EINVAL;
 	if (!b->t->size)
 		return COMPLETE;
+	c->open[depth] = b->id;
 	if (named) {
 		result = emit_node(c, &n, at, end);
 		if (result)
