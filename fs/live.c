@@ -238,6 +238,7 @@ void live_wait(struct live *live)
 {
 	if (!atomic_load(&live->close_work))
 		return;
+	loop_leave_turn();
 	loop_barrier();
 	pthread_mutex_lock(&table_lock);
 	while (live->closing)

@@ -4,15 +4,22 @@
  * thread for each. That order is lost once two threads run, and it matters once: a RELEASE that stores
  * something must come before the requests that were sent after it (R2). So a worker looks at a RELEASE
  * as soon as it has it, and counts its epoch; who needs the order waits for all epochs (loop_barrier).
+ *
+ * The kernel wakes its readers first come, first served, so many idle readers would take turns and each
+ * find its stack and buffers cold. Only as many workers as there are processors are in turn: they read,
+ * and serve what is quick; what may take long is served out of turn, and another worker reads meanwhile.
  */
 #include <errno.h>
 #include <fuse_lowlevel.h>
 #include <linux/fuse.h>
 #include <pthread.h>
+#include <semaphore.h>
 #include <signal.h>
 #include <stdatomic.h>
 #include <stdlib.h>
+#include <string.h>
 #include <time.h>
+#include <unistd.h>
 
 #include "fs/file.h"
 #include "fs/live.h"
@@ -21,7 +28,9 @@
 #include "fs/reap.h"
 #include "fs/scratch.h"
 
-#define WORKERS 12
+#define WORKERS 16
+#define TURNS_LEAST 2
+#define TURNS_MOST 8
 #define STACK (256 * 1024)
 #define POKE SIGUSR1
 
@@ -31,10 +40,12 @@ static struct worker {
 	struct fuse_session *session;
 	_Atomic(unsigned) epoch;
 	atomic_bool reading;
+	bool in_turn; /* the worker's own */
 } workers[WORKERS];
 static unsigned n_workers; /* the main thread's */
 static pthread_t main_thread;
 static __thread struct worker *self;
+static sem_t turns;
 
 static void poked(int sig)
 {
@@ -54,6 +65,52 @@ static void look_at(const struct fuse_buf *buf)
 		return;
 	file->marked = true;
 	live_closing(file->live);
+}
+
+/* True if it surely takes no longer than a few system calls. */
+static bool is_quick(const struct fuse_buf *buf)
+{
+	const struct fuse_in_header *in = buf->mem;
+	const char *name = (const char *)(in + 1);
+
+	switch (in->opcode) {
+	case FUSE_FORGET:
+	case FUSE_BATCH_FORGET:
+		return true;
+	case FUSE_LOOKUP: /* a form's size may take a walk to find out, and so may a shortened name */
+		return !strpbrk(name, ".~");
+	case FUSE_GETATTR:
+	case FUSE_OPEN:
+	case FUSE_READ:
+	case FUSE_RELEASE:
+		return in->nodeid == FUSE_ROOT_ID || !((struct node *)(uintptr_t)in->nodeid)->form;
+	default:
+		return false;
+	}
+}
+
+void loop_leave_turn(void)
+{
+	if (!self || !self->in_turn)
+		return;
+	self->in_turn = false;
+	sem_post(&turns);
+}
+
+static void take_turn(struct worker *w)
+{
+	while (sem_wait(&turns) && errno == EINTR)
+		;
+	w->in_turn = true;
+}
+
+static void serve(struct worker *w, const struct fuse_buf *buf)
+{
+	if (!is_quick(buf))
+		loop_leave_turn();
+	fuse_session_process_buf(w->session, buf);
+	if (!w->in_turn)
+		take_turn(w);
 }
 
 void loop_barrier(void)
@@ -77,6 +134,7 @@ static void *work(void *arg)
 
 	self = w;
 	w->thread = pthread_self();
+	take_turn(w);
 	while (!fuse_session_exited(w->session)) {
 		atomic_store(&w->reading, true);
 		int n = fuse_session_receive_buf(w->session, &buf);
@@ -85,11 +143,12 @@ static void *work(void *arg)
 		atomic_fetch_add(&w->epoch, 1);
 		atomic_store(&w->reading, false);
 		if (n > 0)
-			fuse_session_process_buf(w->session, &buf);
+			serve(w, &buf);
 		else if (n != -EINTR && n != -EAGAIN)
 			break;
 		reap_soon();
 	}
+	loop_leave_turn();
 	free(buf.mem);
 	scratch_free();
 	ops_thread_end();
@@ -103,6 +162,8 @@ static int start_workers(struct fuse_session *session)
 	pthread_attr_t attr;
 	int err = 0;
 
+	long cpus = sysconf(_SC_NPROCESSORS_ONLN);
+	sem_init(&turns, 0, cpus < TURNS_LEAST ? TURNS_LEAST : cpus > TURNS_MOST ? TURNS_MOST : (unsigned)cpus);
 	sigemptyset(&act.sa_mask);
 	sigaction(POKE, &act, NULL);
 	pthread_attr_init(&attr);
@@ -119,6 +180,8 @@ static int start_workers(struct fuse_session *session)
 static void stop_workers(struct fuse_session *session)
 {
 	fuse_session_exit(session);
+	for (unsigned i = 0; i < n_workers; i++)
+		sem_post(&turns); /* those that wait for one end as well */
 	for (unsigned i = 0; i < n_workers; i++) {
 		struct timespec until;
 		do {

@@ -15,4 +15,7 @@ int loop_run(struct fuse_session *session);
  */
 void loop_barrier(void);
 
+/* Before a wait of unknown length inside a request: another worker takes the next ones meanwhile. */
+void loop_leave_turn(void);
+
 #endif
