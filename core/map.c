@@ -73,6 +73,8 @@ int bm_check_fd(int fd, const char *kind)
 
 	snprintf(link, sizeof(link), "/proc/self/fd/%d", fd);
 	ssize_t len = readlink(link, target, sizeof(target) - 1);
+	if (len < 0 && fcntl(fd, F_GETFD) < 0)
+		return bm_err(-EBADF, "fd %d is no open file", fd);
 	if (len < 0) /* no /proc: the kernel's own answers have to do */
 		return 0;
 	target[len] = '\0';

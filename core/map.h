@@ -34,7 +34,7 @@ int bm_map_new(int fd, const struct bpfmap_info *info, struct bpfmap **ret_map);
 /* Info of an fd that is a map, without frozen and memlock, from fdinfo on old kernels. */
 int bm_info_of(int fd, struct bpfmap_info *ret_info);
 
-/* -EINVAL and a sentence unless fd is of that kind: "map" or "prog". */
+/* -EINVAL or -EBADF and a sentence unless fd is of that kind: "map" or "prog". */
 int bm_check_fd(int fd, const char *kind);
 
 /* "Hash(name)#fd"; the length, as snprintf. */

@@ -373,6 +373,13 @@ static void E16_other_numbers_of_cpus(void **state)
 	}
 }
 
+static int no_update(enum bpf_cmd cmd, const struct bm_sys_args *args)
+{
+	(void)args;
+	assert_int_not_equal(cmd, BPF_MAP_UPDATE_ELEM);
+	return BM_SYS_GO;
+}
+
 static void E19_programs_as_values(void **state)
 {
 	struct bpfmap *map = make(BPF_MAP_TYPE_PROG_ARRAY, 4, 4, 2);
@@ -395,7 +402,10 @@ static void E19_programs_as_values(void **state)
 	assert_int_equal(info.id, id);
 	close(got);
 	got = -1;
+	bm_sys_hook = no_update; /* the type is checked before the call */
 	FAILS(bpfmap_put_prog(map, &zero, bpfmap_fd(plain), 0), EINVAL, "needs a program");
+	FAILS(bpfmap_put_prog(map, &zero, -1, 0), EINVAL, "needs a program");
+	bm_sys_hook = NULL;
 	FAILS(bpfmap_put_prog(plain, &zero, prog, 0), EINVAL, "holds no programs");
 	FAILS(bpfmap_get_prog(plain, &zero, &got), EINVAL, "holds no programs");
 	assert_int_equal(got, -1);
