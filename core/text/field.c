@@ -7,8 +7,14 @@
 
 int field_print(const struct node *n, const uint8_t *bytes, const struct dialect *d, struct text_buf *out)
 {
+	const struct leaf *leaf = &leaves[n->kind];
+
+	return (n->count == 1 ? leaf->print : leaf->print_list)(n, bytes + n->offset, d, out);
+}
+
+int print_items(const struct node *n, const uint8_t *at, const struct dialect *d, struct text_buf *out)
+{
 	item_printer *print = leaves[n->kind].print;
-	const uint8_t *at = bytes + n->offset;
 	int err = print(n, at, d, out);
 
 	for (uint32_t i = 1; !err && i < n->count; i++) {

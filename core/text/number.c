@@ -159,23 +159,43 @@ static int print_wide(const struct node *n, const uint8_t *at, struct text_buf *
 	return 0;
 }
 
+/* At most 64 bits, 21 bytes of text. */
+static char *put_int(const struct node *n, const uint8_t *at, char *p)
+{
+	uint64_t v = number_load(n, at);
+
+	if (n->flags & NODE_SIGNED && v >> (n->bits - 1)) {
+		*p++ = '-';
+		v = -(uint64_t)sign_extend(v, n->bits);
+	}
+	return put_decimal(p, v);
+}
+
 int print_int(const struct node *n, const uint8_t *at, const struct dialect *d, struct text_buf *out)
 {
-	uint64_t v;
-	char *p;
-
 	(void)d;
 	if (text_room(out, 48))
 		return -ENOMEM;
 	if (n->bits > 64)
 		return print_wide(n, at, out);
-	v = number_load(n, at);
-	p = out->data + out->len;
-	if (n->flags & NODE_SIGNED && v >> (n->bits - 1)) {
-		*p++ = '-';
-		v = -(uint64_t)sign_extend(v, n->bits);
+	text_end(out, put_int(n, at, out->data + out->len));
+	return 0;
+}
+
+int print_ints(const struct node *n, const uint8_t *at, const struct dialect *d, struct text_buf *out)
+{
+	if (n->bits > 64)
+		return print_items(n, at, d, out);
+	for (uint32_t i = 0; i < n->count; i++, at += n->size) {
+		char *p;
+
+		if (text_room(out, 24))
+			return -ENOMEM;
+		p = out->data + out->len;
+		if (i)
+			*p++ = d->item;
+		text_end(out, put_int(n, at, p));
 	}
-	text_end(out, put_decimal(p, v));
 	return 0;
 }
 

@@ -164,12 +164,15 @@ typedef int item_parser(const struct node *n, struct slice text, const struct re
 
 struct leaf {
 	item_printer *print;
+	item_printer *print_list; /* all items of a list */
 	item_parser *parse;
 	unsigned colons; /* within an item of a list in a name */
 	size_t (*widest)(const struct node *n);
 };
 extern const struct leaf leaves[NODE_KINDS];
 
+item_printer print_items; /* one after the other, whatever the kind (field.c) */
+item_printer print_ints;
 item_printer print_int, print_bool, print_enum, print_pointer, print_float;
 item_printer print_ipv4, print_ipv6, print_mac, print_bytes, print_text;
 item_parser parse_int, parse_bool, parse_enum, parse_float;
