@@ -67,6 +67,7 @@ union either {
 struct addresses {
 	struct in_addr v4;
 	struct in6_addr v6;
+	__be32 next;
 	__be64 wide;
 	unsigned char mac[6];
 	unsigned char id[2];

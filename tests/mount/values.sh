@@ -66,9 +66,9 @@ fails_with "out of a field's range" "result out of range" put level=128 "$MNT/co
 fails_with "out of a field's range" "result out of range" put port=-1 "$MNT/colors/GREEN"
 
 map_set addrs "$k1" "c0 a8 00 01 20 01 0d b8 00 00 00 00 00 00 00 00 00 00 00 01 00 00 00 00 00 00 00 00 00 00 12 34 de ad be ef 00 01 0a 0b"
-check_eq "addresses" "v4=192.168.0.1 v6=2001:db8::1 wide=4660 mac=de:ad:be:ef:00:01 id=0x0a0b" "$(cat "$MNT/addrs/1")"
-works "addresses" put "v4=10.0.0.1 v6=::ffff wide=0x0102 mac=00:00:00:00:00:01 id=0x0102" "$MNT/addrs/1"
-check_eq "addresses" 0a0000010000000000000000000000000000ffff0000000000000000000001020000000000010102 "$(map_value addrs "$k1")"
+check_eq "addresses" "v4=192.168.0.1 v6=2001:db8::1 next=0.0.0.0 wide=4660 mac=de:ad:be:ef:00:01 id=0x0a0b" "$(cat "$MNT/addrs/1")"
+works "addresses" put "v4=10.0.0.1 v6=::ffff next=1.2.3.4 wide=0x0102 mac=00:00:00:00:00:01 id=0x0102" "$MNT/addrs/1"
+check_eq "addresses" 0a0000010000000000000000000000000000ffff0102030400000000000001020000000000010102 "$(map_value addrs "$k1")"
 rejects addrs "Invalid argument" v4=1.2.3 v6=1::2::3 mac=1:2:3 id=0x01 v4=300.1.1.1 id=
 
 # Bit-fields: 3 bits low, 5 bits mid (signed), 24 bits high.

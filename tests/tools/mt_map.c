@@ -15,6 +15,8 @@ static const char usage[] =
 	"mt_map fill PIN FROM TO BASE  stores BASE + key at the keys FROM..TO-1\n"
 	"mt_map churn PIN FROM TO      inserts and deletes those keys until killed\n"
 	"mt_map many DIR N             pins N maps in DIR, each with one entry 0 = 7\n"
+	"mt_map random PIN N SEED      stores N random values at random keys\n"
+	"mt_map dump PIN               keys and values in hex, sorted, without padding\n"
 	"mt_map swap DIR A B NAME      makes NAME a pin of A, then of B, until killed\n";
 
 static uint32_t number(const char *s)
@@ -72,6 +74,116 @@ static int churn(char **argv)
 	return 0;
 }
 
+static struct bpf_map_info info_of(int fd)
+{
+	struct bpf_map_info info = { 0 };
+	__u32 len = sizeof(info);
+
+	if (bpf_obj_get_info_by_fd(fd, &info, &len)) {
+		perror("info");
+		exit(1);
+	}
+	return info;
+}
+
+static int per_cpu(const struct bpf_map_info *info)
+{
+	return info->type == BPF_MAP_TYPE_PERCPU_HASH || info->type == BPF_MAP_TYPE_PERCPU_ARRAY ||
+	       info->type == BPF_MAP_TYPE_LRU_PERCPU_HASH;
+}
+
+static int has_indices(const struct bpf_map_info *info)
+{
+	return info->type == BPF_MAP_TYPE_ARRAY || info->type == BPF_MAP_TYPE_PERCPU_ARRAY;
+}
+
+static unsigned char keybuf[4096], valuebuf[1 << 16];
+
+// Bytes of many kinds: any, small numbers, letters, runs of 0 and of 0xff.
+static void scramble(unsigned char *p, size_t n)
+{
+	long kind = random() % 5;
+
+	for (size_t i = 0; i < n; i++)
+		p[i] = (unsigned char)(kind == 0   ? random() :
+				       kind == 1   ? random() % 3 :
+				       kind == 2   ? " a:,=\"\\%.-'\n\0z"[random() % 14] :
+				       kind == 3   ? (random() % 8 ? 0 : random()) :
+						     (random() % 8 ? 0xff : random()));
+}
+
+// Of a per-CPU value, what lies between the shares is nobody's: 0.
+static void scramble_value(const struct bpf_map_info *info)
+{
+	size_t stride = (info->value_size + 7u) & ~7u;
+	int n = per_cpu(info) ? libbpf_num_possible_cpus() : 1;
+
+	memset(valuebuf, 0, sizeof(valuebuf));
+	for (int cpu = 0; cpu < n; cpu++)
+		scramble(valuebuf + (size_t)cpu * stride, info->value_size);
+}
+
+static int fill_random(char **argv)
+{
+	int fd = open_pin(argv[0]);
+	struct bpf_map_info info = info_of(fd);
+
+	srandom(number(argv[2]) * 7919 + info.id % 97);
+	for (uint32_t i = 0; i < number(argv[1]); i++) {
+		scramble(keybuf, info.key_size);
+		if (has_indices(&info))
+			*(uint32_t *)(void *)keybuf = i % info.max_entries;
+		scramble_value(&info);
+		bpf_map_update_elem(fd, keybuf, valuebuf, BPF_ANY);
+	}
+	return 0;
+}
+
+static char *append_hex(char *out, const unsigned char *p, size_t n)
+{
+	for (size_t i = 0; i < n; i++)
+		out += sprintf(out, "%02x", p[i]);
+	return out;
+}
+
+static char *line_of(const struct bpf_map_info *info)
+{
+	size_t stride = (info->value_size + 7u) & ~7u;
+	int n = per_cpu(info) ? libbpf_num_possible_cpus() : 1;
+	char *line = malloc(2 * (info->key_size + (size_t)n * (info->value_size + 1)) + 2);
+	char *end = append_hex(line, keybuf, info->key_size);
+
+	for (int cpu = 0; cpu < n; cpu++) {
+		*end++ = ' ';
+		end = append_hex(end, valuebuf + (size_t)cpu * stride, info->value_size);
+	}
+	*end = 0;
+	return line;
+}
+
+static int by_text(const void *a, const void *b)
+{
+	return strcmp(*(char *const *)a, *(char *const *)b);
+}
+
+static int dump(char **argv)
+{
+	static char *lines[4096];
+	int fd = open_pin(argv[0]), n = 0;
+	struct bpf_map_info info = info_of(fd);
+	void *last = NULL;
+
+	while (n < 4096 && !bpf_map_get_next_key(fd, last, keybuf)) {
+		if (!bpf_map_lookup_elem(fd, keybuf, valuebuf))
+			lines[n++] = line_of(&info);
+		last = keybuf;
+	}
+	qsort(lines, (size_t)n, sizeof(lines[0]), by_text);
+	for (int i = 0; i < n; i++)
+		puts(lines[i]);
+	return 0;
+}
+
 // A rename puts each map in place: NAME is there at every moment.
 static int swap(char **argv)
 {
@@ -121,6 +233,8 @@ static const struct {
 	{ "fill", 4, fill },
 	{ "churn", 3, churn },
 	{ "many", 2, many },
+	{ "random", 3, fill_random },
+	{ "dump", 1, dump },
 	{ "swap", 4, swap },
 };
 
