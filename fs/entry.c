@@ -283,26 +283,14 @@ static int check_line(struct file *file, const char *line, size_t len)
 	return whole < 0 ? whole : 0;
 }
 
-static int each_line(struct file *file, const char *text, size_t len,
-		     int (*one)(struct file *file, const char *line, size_t len))
-{
-	int err = 0;
-	for (const char *end = text + len; text < end && !err;) {
-		const char *nl = memchr(text, '\n', (size_t)(end - text));
-		err = one(file, text, (size_t)((nl ? nl : end) - text));
-		text = nl ? nl + 1 : end;
-	}
-	return err;
-}
-
 /* R21: every line is parsed before the first is applied. */
 static int store_lines(struct file *file, const char *text, size_t len)
 {
 	const char *nl = memchr(text, '\n', len);
 	bool single = !nl || nl == text + len - 1;
-	int err = single ? 0 : each_line(file, text, len, check_line);
+	int err = single ? 0 : file_each_line(file, text, len, check_line);
 
-	return err ? err : each_line(file, text, len, store_line);
+	return err ? err : file_each_line(file, text, len, store_line);
 }
 
 static int write_text(struct file *file, const char *data, size_t size, off_t offset)

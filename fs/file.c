@@ -158,6 +158,8 @@ int file_opened(struct file *file)
 
 int file_read(struct file *file, size_t size, off_t offset, const char **ret_data, size_t *ret_len)
 {
+	if (file->ops->read)
+		return file->ops->read(file, size, offset, ret_data, ret_len);
 	if (!file->ops->render)
 		return fail(EBADF, "this file can only be written");
 	if (offset == 0 || !file->has_snapshot) {
@@ -177,8 +179,7 @@ static int too_long(size_t limit)
 }
 
 /* Keeps what comes after the last newline; calls lines() with what comes before. */
-static int keep_tail(struct file *file, size_t limit,
-		     int (*lines)(struct file *file, const char *text, size_t len))
+static int keep_tail(struct file *file, size_t limit, file_lines *lines)
 {
 	struct text_buf *p = &file->pending;
 	const char *nl = memrchr(p->data, '\n', p->len);
@@ -196,15 +197,14 @@ static int keep_tail(struct file *file, size_t limit,
 	return 0;
 }
 
-int file_gather_lines(struct file *file, const char *data, size_t size, size_t limit,
-		      int (*lines)(struct file *file, const char *text, size_t len))
+static int gather(struct file *file, const char *data, size_t size, bool complete, size_t limit, file_lines *lines)
 {
 	struct text_buf *p = &file->pending;
 	int err;
 
 	if (!size)
 		return 0;
-	bool complete = size < WHOLE_WRITE || data[size - 1] == '\n';
+	complete = complete || data[size - 1] == '\n';
 	if (complete && !p->len)
 		return lines(file, data, size);
 	err = text_append(p, data, size);
@@ -214,5 +214,26 @@ int file_gather_lines(struct file *file, const char *data, size_t size, size_t l
 		return keep_tail(file, limit, lines);
 	err = lines(file, p->data, p->len);
 	text_free(p);
+	return err;
+}
+
+int file_gather_lines(struct file *file, const char *data, size_t size, size_t limit, file_lines *lines)
+{
+	return gather(file, data, size, size < WHOLE_WRITE, limit, lines);
+}
+
+int file_gather_bulk(struct file *file, const char *data, size_t size, size_t limit, file_lines *lines)
+{
+	return gather(file, data, size, false, limit, lines);
+}
+
+int file_each_line(struct file *file, const char *text, size_t len, file_lines *one)
+{
+	int err = 0;
+	for (const char *end = text + len; text < end && !err;) {
+		const char *nl = memchr(text, '\n', (size_t)(end - text));
+		err = one(file, text, (size_t)((nl ? nl : end) - text));
+		text = nl ? nl + 1 : end;
+	}
 	return err;
 }

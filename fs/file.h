@@ -45,6 +45,10 @@ struct dir_reply {
 bool dir_reply_add(struct dir_reply *reply, const char *name, const struct stat *st, off_t next, struct node *node);
 
 struct file_ops {
+	/* The ops' own part of opening; file->live is set where there is a map. NULL: nothing to do. */
+	int (*open)(struct file *file);
+	/* Instead of render: a stream. Points into the file, as file_read does; called under file->lock. */
+	int (*read)(struct file *file, size_t size, off_t offset, const char **ret_data, size_t *ret_len);
 	/* The whole text (or bytes) of this moment, appended to out. NULL: cannot be read. */
 	int (*render)(struct file *file, struct text_buf *out);
 	/* 0: all of it was taken. NULL: cannot be written. Called under file->lock. */
@@ -93,10 +97,14 @@ void file_close_work(struct file *file, bool work);
 int file_read(struct file *file, size_t size, off_t offset, const char **ret_data, size_t *ret_len);
 
 /*
- * Splits what is written into lines (R2): calls lines() once with all that are complete, each ending in
- * a newline but perhaps the last; keeps an unfinished tail in pending, at most limit bytes.
+ * Splits what is written into lines: calls lines() once with all that are complete, each ending in a
+ * newline but perhaps the last; keeps an unfinished tail in pending, at most limit bytes. A short write
+ * is complete without a newline too (R2); file_gather_bulk waits for the newline (R21).
  */
-int file_gather_lines(struct file *file, const char *data, size_t size, size_t limit,
-		      int (*lines)(struct file *file, const char *text, size_t len));
+typedef int file_lines(struct file *file, const char *text, size_t len);
+int file_gather_lines(struct file *file, const char *data, size_t size, size_t limit, file_lines *lines);
+int file_gather_bulk(struct file *file, const char *data, size_t size, size_t limit, file_lines *lines);
+/* Calls one with each line of a text, without its newline, up to the first error. */
+int file_each_line(struct file *file, const char *text, size_t len, file_lines *one);
 
 #endif

@@ -209,7 +209,7 @@ static bool wants(const struct file *file, int mode)
 
 static int check_direction(const struct form *form, const struct file *file)
 {
-	if (wants(file, O_RDONLY) && !form->ops->render)
+	if (wants(file, O_RDONLY) && !form->ops->render && !form->ops->read)
 		return fail(EACCES, "the form '%s' can only be written", form->name);
 	if (wants(file, O_WRONLY) && !form->ops->write)
 		return fail(EACCES, "the form '%s' can only be read", form->name);
@@ -240,7 +240,9 @@ static int file_open(struct node *node, struct file *file)
 	int err = map_live(node, &file->live);
 	err = err ? err : check_direction(form, file);
 	err = err ? err : check_rights(node, file);
-	return !err && form->applies ? form->applies(file->live) : err;
+	if (!err && form->applies)
+		err = form->applies(file->live);
+	return !err && form->ops->open ? form->ops->open(file) : err;
 }
 
 const struct node_kind form_file_kind = {

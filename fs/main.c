@@ -120,9 +120,13 @@ static void say_ready(int err)
 	ready_fd = -1;
 }
 
-/* From now on nobody reads what we would print. */
+/*
+ * From now on nobody reads what we would print. Not earlier: an automounter recognises the processes that
+ * may walk below its mount point by their group.
+ */
 static void leave_terminal(void)
 {
+	setsid();
 	int null = open("/dev/null", O_RDWR | O_CLOEXEC);
 	if (null >= 0) {
 		dup2(null, 0);
@@ -195,7 +199,6 @@ static int to_background(void)
 	}
 	close(fds[0]);
 	ready_fd = fds[1];
-	setsid();
 	return chdir("/") ? complain("/", -errno) : 0;
 }
 

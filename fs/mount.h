@@ -24,7 +24,7 @@ struct mount {
 	int source_fd;           /* O_PATH of opt.source: all bpffs paths are relative to it */
 	struct timespec started; /* realtime: ctime of all entries */
 	struct fuse_session *session;
-	unsigned kernel_minor;   /* FUSE protocol 7.kernel_minor */
+	_Atomic(unsigned) kernel_minor; /* FUSE protocol 7.kernel_minor; 0 before INIT */
 };
 extern struct mount the_mount; /* set up before the first request, constant after INIT */
 

@@ -147,6 +147,8 @@ static int one_option(void *data, const char *arg, int key, struct fuse_args *ou
 		return 0;
 	case FUSE_OPT_KEY_NONOPT:
 		return positional(opt, arg);
+	case FUSE_OPT_KEY_OPT:
+		return strcmp(arg, "--") ? 1 : 0;
 	default:
 		return 1; /* libfuse's, or refused by it */
 	}
