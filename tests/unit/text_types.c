@@ -340,7 +340,7 @@ static void test_data_section(void **unused)
 	struct types t = types_new();
 	int text = array_of(&t, t.chr, 4);
 	int debug = btf__add_var(t.btf, "debug", BTF_VAR_GLOBAL_ALLOCATED, t.u32);
-	int limit = btf__add_var(t.btf, "limit", BTF_VAR_STATIC, btf__add_const(t.btf, t.u64));
+	int limit = btf__add_var(t.btf, "main.limit", BTF_VAR_STATIC, btf__add_const(t.btf, t.u64));
 	int name = btf__add_var(t.btf, "name", BTF_VAR_GLOBAL_ALLOCATED, text);
 	int id = btf__add_datasec(t.btf, ".data", 24);
 	uint8_t v[24] = { 1, [8] = 2, [16] = 'a', [20] = 9 };
@@ -353,9 +353,9 @@ static void test_data_section(void **unused)
 	codec = codec_of((struct text_shape){ .key_size = 4, .value_size = 24, .keys_are_indices = true,
 					      .max_entries = 1, .btf = t.btf, .value_type = (uint32_t)id });
 	shows_name(codec, "\0\0\0", "0");
-	shows_value(codec, v, "debug=1 limit=2 name=a");
-	accept(codec, "debug=0 limit+=5", TEXT_PARTIAL, v);
-	shows_value(codec, v, "debug=0 limit=7 name=a");
+	shows_value(codec, v, "debug=1 main.limit=2 name=a");
+	accept(codec, "debug=0 main.limit+=5", TEXT_PARTIAL, v);
+	shows_value(codec, v, "debug=0 main.limit=7 name=a");
 	codec_free(codec);
 	btf__free(t.btf);
 }
