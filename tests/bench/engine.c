@@ -2,12 +2,13 @@
 /*
  * What libbpfmap adds to the system calls under it.
  *
- *   engine compare                       a line per operation: name, ours and bare libbpf in
- *                                        ns an operation, their ratio, allocations a slice
- *   engine loop lookup|iterate PIN SECS  the operation alone, over and over: how many a second
+ *   engine compare                 a line per operation: name, ours and bare libbpf in ns an
+ *                                  operation, their ratio, allocations a slice
+ *   engine loop OPERATION PIN SECS the operation alone, over and over: how many a second
  *
- * compare counts CPU time of this thread (both sides do nothing but compute and call), in
- * slices of ours and bare by turns; a ratio is the median of ROUNDS.
+ * Both count CPU time of this thread: the loops do nothing but compute and call, and other
+ * programs on the machine stay out of it. compare goes from one side to the other each
+ * millisecond; a ratio is the median of ROUNDS.
  */
 #include <bpf/bpf.h>
 #include <errno.h>
@@ -20,7 +21,7 @@
 
 #include "bpfmap.h"
 
-enum { ENTRIES = 100000, SLICE = 10000, SLICES = 20, ROUNDS = 5, WIDEST = 65536, MAX_CPUS = 4096 };
+enum { ENTRIES = 100000, SLICE = 1000, SLICES = 200, ROUNDS = 5, WIDEST = 65536, MAX_CPUS = 4096 };
 
 /* ---- Allocations: the program's malloc stands before libc's for every library in it. ---- */
 
@@ -171,37 +172,37 @@ static const struct row {
 	uint32_t value_size;
 	side *ours, *bare;
 	side *before;      /* not timed; may be NULL */
-	uint32_t slice;
+	uint32_t slice, slices; /* operations in a slice, slices of each side in a round */
 } rows[] = {
-	{ "lookup",   BPF_MAP_TYPE_HASH, 8, ours_lookup, bare_lookup, NULL,     SLICE },
-	{ "update",   BPF_MAP_TYPE_HASH, 8, ours_update, bare_update, NULL,     SLICE },
-	{ "delete",   BPF_MAP_TYPE_HASH, 8, ours_delete, bare_delete, put_back, SLICE },
-	{ "next key", BPF_MAP_TYPE_HASH, 8, ours_next,   bare_next,   NULL,     SLICE },
-	{ "iterate",  BPF_MAP_TYPE_HASH, 8, ours_walk,   bare_walk,   NULL,     ENTRIES },
-	{ "per-CPU get, 1 byte",   BPF_MAP_TYPE_PERCPU_HASH,  1, ours_lookup, bare_lookup, NULL, SLICE },
-	{ "per-CPU set, 1 byte",   BPF_MAP_TYPE_PERCPU_HASH,  1, ours_update, bare_update, NULL, SLICE },
-	{ "per-CPU get, 8 bytes",  BPF_MAP_TYPE_PERCPU_HASH,  8, ours_lookup, bare_lookup, NULL, SLICE },
-	{ "per-CPU set, 8 bytes",  BPF_MAP_TYPE_PERCPU_HASH,  8, ours_update, bare_update, NULL, SLICE },
-	{ "per-CPU get, 24 bytes", BPF_MAP_TYPE_PERCPU_HASH, 24, ours_lookup, bare_lookup, NULL, SLICE },
-	{ "per-CPU set, 24 bytes", BPF_MAP_TYPE_PERCPU_HASH, 24, ours_update, bare_update, NULL, SLICE },
+	{ "lookup",   BPF_MAP_TYPE_HASH, 8, ours_lookup, bare_lookup, NULL,     SLICE, SLICES },
+	{ "update",   BPF_MAP_TYPE_HASH, 8, ours_update, bare_update, NULL,     SLICE, SLICES },
+	{ "delete",   BPF_MAP_TYPE_HASH, 8, ours_delete, bare_delete, put_back, SLICE, SLICES },
+	{ "next key", BPF_MAP_TYPE_HASH, 8, ours_next,   bare_next,   NULL,     SLICE, SLICES },
+	{ "iterate",  BPF_MAP_TYPE_HASH, 8, ours_walk,   bare_walk,   NULL,     ENTRIES, 20 },
+	{ "per-CPU get, 1 byte",   BPF_MAP_TYPE_PERCPU_HASH,  1, ours_lookup, bare_lookup, NULL, SLICE, SLICES },
+	{ "per-CPU set, 1 byte",   BPF_MAP_TYPE_PERCPU_HASH,  1, ours_update, bare_update, NULL, SLICE, SLICES },
+	{ "per-CPU get, 8 bytes",  BPF_MAP_TYPE_PERCPU_HASH,  8, ours_lookup, bare_lookup, NULL, SLICE, SLICES },
+	{ "per-CPU set, 8 bytes",  BPF_MAP_TYPE_PERCPU_HASH,  8, ours_update, bare_update, NULL, SLICE, SLICES },
+	{ "per-CPU get, 24 bytes", BPF_MAP_TYPE_PERCPU_HASH, 24, ours_lookup, bare_lookup, NULL, SLICE, SLICES },
+	{ "per-CPU set, 24 bytes", BPF_MAP_TYPE_PERCPU_HASH, 24, ours_update, bare_update, NULL, SLICE, SLICES },
 };
 
 /* ---- Measuring ---- */
 
-static double seconds(clockid_t clock)
+static double seconds(void)
 {
 	struct timespec t;
 
-	clock_gettime(clock, &t);
+	clock_gettime(CLOCK_THREAD_CPUTIME_ID, &t);
 	return (double)t.tv_sec + (double)t.tv_nsec / 1e9;
 }
 
 static double timed(side *run, uint32_t from, uint32_t n)
 {
-	double start = seconds(CLOCK_THREAD_CPUTIME_ID);
+	double start = seconds();
 
 	run(from, n);
-	return seconds(CLOCK_THREAD_CPUTIME_ID) - start;
+	return seconds() - start;
 }
 
 static void make_map(const struct row *row)
@@ -226,10 +227,10 @@ static void find_best_batch(void)
 
 	for (uint32_t size = 256; size <= WIDEST; size *= 2) {
 		for (int i = 0; i < 5; i++) {
-			double start = seconds(CLOCK_THREAD_CPUTIME_ID), t;
+			double start = seconds(), t;
 
 			batches(size);
-			t = seconds(CLOCK_THREAD_CPUTIME_ID) - start;
+			t = seconds() - start;
 			if (least == 0 || t < least) {
 				least = t;
 				it.best = size;
@@ -270,7 +271,7 @@ static double slice(const struct row *row, bool ours, uint32_t from, unsigned lo
 
 static void compare(const struct row *row)
 {
-	double ours[ROUNDS], bare[ROUNDS], ratio[ROUNDS], ns = 1e9 / row->slice / SLICES;
+	double ours[ROUNDS], bare[ROUNDS], ratio[ROUNDS], ns = 1e9 / row->slice / row->slices;
 	unsigned long most = 0;
 
 	make_map(row);
@@ -279,7 +280,7 @@ static void compare(const struct row *row)
 	for (int r = 0; r < ROUNDS; r++) {
 		double sum[2] = { 0, 0 };
 
-		for (uint32_t i = 0; i < 2 * SLICES; i++) {
+		for (uint32_t i = 0; i < 2 * row->slices; i++) {
 			bool first = (i ^ (i >> 1)) & 1; /* ours, bare, bare, ours, … */
 
 			sum[first] += slice(row, first, i / 2 * row->slice % ENTRIES, &most);
@@ -296,7 +297,7 @@ static void compare(const struct row *row)
 static double rate(const char *name, const char *pin, double length)
 {
 	const struct row *row = rows;
-	double start = seconds(CLOCK_MONOTONIC), now = start;
+	double start = seconds(), now = start;
 	uint64_t done = 0;
 
 	while (strcmp(row->name, name))
@@ -304,7 +305,7 @@ static double rate(const char *name, const char *pin, double length)
 			return 0;
 	need(bpfmap_open_pin(pin, 0, &it.map) == 0, pin);
 	it.bytes = bpfmap_value_bytes(it.map);
-	for (; now - start < length; now = seconds(CLOCK_MONOTONIC)) {
+	for (; now - start < length; now = seconds()) {
 		row->ours((uint32_t)(done % ENTRIES), row->slice);
 		done += row->slice;
 	}

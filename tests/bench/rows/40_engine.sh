@@ -5,7 +5,7 @@ needs 'engine' "$bench/engine"
 declare -A bounds=(
 	[lookup]='<=1.05' [update]='<=1.05' [delete]='<=1.05' ['next key']='<=1.05' [iterate]='<=1.25'
 )
-# Allocations in 10,000 operations; in one walk of 100,000 entries (its buffers, grown once or twice).
+# Allocations in 1,000 operations; in one walk of 100,000 entries (its buffers, grown once or twice).
 declare -A allocations=([lookup]=0 [update]=0 [delete]=0 ['next key']=0 [iterate]=16)
 
 if ! "$bench/engine" compare >"$scratch/engine"; then
