@@ -105,6 +105,29 @@ static void E13_under_the_lock(void **state)
 	bpfmap_free(map);
 }
 
+static void E18_a_walk_under_the_lock(void **state)
+{
+	struct bpfmap *map = make_locked(BPF_MAP_TYPE_HASH), *none = make(BPF_MAP_TYPE_HASH, 4, 8, 2);
+	const uint32_t key = 1, stored[2] = { 0, 77 };
+	struct bpfmap_iter *iter;
+	const void *k, *v;
+
+	(void)state;
+	OK(bpfmap_put(map, &key, stored));
+	OK(bpfmap_put(none, &key, stored));
+	OK(bpfmap_iter_new(map, BPFMAP_ITER_LOCK, &iter));
+	assert_int_equal(bpfmap_iter_next(iter, &k, &v), 1);
+	assert_int_equal(((const uint32_t *)v)[1], 77);
+	assert_int_equal(bpfmap_iter_next(iter, &k, &v), 0);
+	bpfmap_iter_free(iter);
+	OK(bpfmap_iter_new(none, BPFMAP_ITER_LOCK, &iter)); /* values without a lock */
+	assert_int_equal(bpfmap_iter_next(iter, &k, &v), -EINVAL);
+	bpfmap_iter_free(iter);
+	FAILS(bpfmap_iter_new(map, 1u << 5, &iter), EINVAL, "flag of a walk");
+	bpfmap_free(map);
+	bpfmap_free(none);
+}
+
 static void E13_update_flags(void **state)
 {
 	struct bpfmap *map = make(BPF_MAP_TYPE_HASH, 4, 8, 1);
@@ -431,7 +454,7 @@ static void E25_errors_differ(void **state)
 }
 
 MAIN(NULL, NULL, T(E12_lookup), T(E12_a_miss_allocates_nothing), T(E12_keyless_maps_take_no_key),
-    T(E13_under_the_lock), T(E13_update_flags), T(E13_delete), T(E14_lookup_and_delete),
+    T(E13_under_the_lock), T(E18_a_walk_under_the_lock), T(E13_update_flags), T(E13_delete), T(E14_lookup_and_delete),
     T(E14_queue_and_stack), T(E14_percpu), T(E15_next_key), T(E15_old_kernels_without_null),
     T(E16_layout), T(E16_one_cpu_and_all), T(E16_other_numbers_of_cpus),
     T(E19_programs_as_values), T(E25_errors_differ))

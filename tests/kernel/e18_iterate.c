@@ -314,6 +314,53 @@ static void E18_a_walk_without_end_is_aborted(void **state)
 	bpfmap_free(map);
 }
 
+/* A list of three, whose first key goes as soon as it was read: then the kernel says "end". */
+static bool first_gone;
+
+static int losing_its_first(enum bpf_cmd cmd, const struct bm_sys_args *args)
+{
+	uint64_t at = args->key ? *(const uint64_t *)args->key : 0;
+
+	if (cmd == BPF_MAP_LOOKUP_ELEM) {
+		if (at == 1 && first_gone)
+			return -ENOENT;
+		first_gone = true;
+		*(uint64_t *)args->value = at;
+		return 0;
+	}
+	if (cmd != BPF_MAP_GET_NEXT_KEY)
+		return BM_SYS_GO;
+	if (at == 3 || (at == 1 && first_gone))
+		return -ENOENT;
+	memset((void *)args->value, 0, 16);
+	*(uint64_t *)args->value = at ? at + 1 : first_gone ? 2u : 1u;
+	return 0;
+}
+
+static void E18_a_list_that_ends_early(void **state)
+{
+	struct bpfmap *map = make(BPF_MAP_TYPE_CGROUP_STORAGE, 16, 8, 0);
+	struct bpfmap_iter *iter;
+	const void *key, *value;
+	uint64_t n = 0;
+	int more;
+
+	(void)state;
+	first_gone = false;
+	bm_sys_hook = losing_its_first;
+	OK(bpfmap_iter_new(map, 0, &iter));
+	while ((more = bpfmap_iter_next(iter, &key, &value)) == 1) {
+		n++;
+		assert_int_equal(*(const uint64_t *)key, n);
+		assert_int_equal(*(const uint64_t *)value, n);
+	}
+	bm_sys_hook = NULL;
+	assert_int_equal(more, 0);
+	assert_int_equal(n, 3);
+	bpfmap_iter_free(iter);
+	bpfmap_free(map);
+}
+
 static void E18_memory_is_constant(void **state)
 {
 	struct bpfmap *map = make(BPF_MAP_TYPE_HASH, 4, 60, 200000);
@@ -399,5 +446,5 @@ MAIN(NULL, NULL, T(E18_hashes_and_arrays), T(E18_empty_maps), T(E18_empty_slots_
     T(E18_unreadable_values_give_keys_alone), T(E18_types_without_a_walk_refuse),
     T(E18_two_walks_at_once), T(E18_an_error_stays), T(E18_the_batch_grows_for_a_bucket),
     T(E18_an_interrupted_batch_goes_on_singly), T(E18_keys_that_vanish_are_skipped),
-    T(E18_a_walk_without_end_is_aborted), T(E18_memory_is_constant), T(E18_large_values),
+    T(E18_a_walk_without_end_is_aborted), T(E18_a_list_that_ends_early), T(E18_memory_is_constant), T(E18_large_values),
     T(E18_a_trie))
