@@ -56,7 +56,7 @@ uint64_t type_size(const struct compiler *c, uint32_t id)
 
 	for (unsigned i = 0; i < MAX_DIMS && !type_bare(c, id, &b); i++) {
 		if (btf_is_ptr(b.t))
-			return factor * btf__pointer_size(c->btf);
+			return factor * (btf__pointer_size(c->btf) == 4 ? 4 : 8);
 		if (btf_is_int(b.t) || btf_is_any_enum(b.t) || btf_is_float(b.t) || type_is_composite(b.t))
 			return factor * b.t->size;
 		if (!btf_is_array(b.t))

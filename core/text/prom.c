@@ -26,14 +26,17 @@ struct prom {
 
 /* ---- labels ---- */
 
-/* Puts a backslash before each quote and backslash from `start` on. */
-static int escape_from(struct text_buf *out, size_t start)
+/* What a backslash goes before. */
+static const char in_label[] = "\"\\", in_help[] = "\\";
+
+/* Puts a backslash before each of `special` from `start` on. */
+static int escape_from(struct text_buf *out, size_t start, const char *special)
 {
 	size_t more = 0;
 	char *from, *to;
 
 	for (size_t i = start; i < out->len; i++)
-		more += out->data[i] == '"' || out->data[i] == '\\';
+		more += strchr(special, out->data[i]) != NULL;
 	if (!more)
 		return 0;
 	if (text_reserve(out, more))
@@ -43,7 +46,7 @@ static int escape_from(struct text_buf *out, size_t start)
 	text_end(out, to);
 	while (to > from) {
 		*--to = *--from;
-		if (*to == '"' || *to == '\\')
+		if (strchr(special, *to))
 			*--to = '\\';
 	}
 	return 0;
@@ -83,7 +86,7 @@ static int print_label(const struct blank *b, const struct codec *codec, const u
 							  field_print(n, at - n->offset, &as_value, out);
 
 	(void)codec;
-	return err || n->kind != NODE_TEXT ? err : escape_from(out, start);
+	return err || n->kind != NODE_TEXT ? err : escape_from(out, start, in_label);
 }
 
 static int add_label(struct stencil *s, const char *name, const struct blank *model)
@@ -108,7 +111,7 @@ static int add_path_label(struct stencil *s, const char *path)
 	if (!err)
 		err = add_escaped(&s->text, (const uint8_t *)path, strlen(path));
 	if (!err)
-		err = escape_from(&s->text, start);
+		err = escape_from(&s->text, start, in_label);
 	return err ? err : stencil_literal(s, "\"");
 }
 
@@ -388,6 +391,8 @@ int prom_head(const struct format_run *run, unsigned pass, struct text_buf *out)
 	struct text_buf map = { 0 };
 	int err = add_escaped(&map, (const uint8_t *)run->map.name, strlen(run->map.name));
 
+	if (!err)
+		err = escape_from(&map, 0, in_help);
 	if (!err)
 		err = text_printf(out, "# HELP %s ", m->name);
 	if (!err)

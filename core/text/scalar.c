@@ -54,7 +54,7 @@ int scalar_node(struct compiler *c, const struct bare *b, struct node *n)
 	}
 	if (btf_is_any_enum(t))
 		return enum_node(c, b, n);
-	if (btf_is_ptr(t) && btf__pointer_size(c->btf) == 8) {
+	if (btf_is_ptr(t) && btf__pointer_size(c->btf) != 4) {
 		*n = leaf_node(NODE_POINTER, 8);
 		return 0;
 	}
