@@ -112,8 +112,8 @@ MAP(pch32, BPF_MAP_TYPE_PERCPU_HASH, __u32, __s32, 16);
 MAP(pca, BPF_MAP_TYPE_PERCPU_ARRAY, __u32, __u64, 4);
 MAP(arr, BPF_MAP_TYPE_ARRAY, __u32, __u64, 8);
 MAP(arrs, BPF_MAP_TYPE_ARRAY, __u32, struct stats, 4);
-MAP(lru, BPF_MAP_TYPE_LRU_HASH, __u32, __u64, 64);
-MAP(lrupc, BPF_MAP_TYPE_LRU_PERCPU_HASH, __u32, __u64, 64);
+MAP(lru, BPF_MAP_TYPE_LRU_HASH, __u32, __u64, 2048);
+MAP(lrupc, BPF_MAP_TYPE_LRU_PERCPU_HASH, __u32, __u64, 2048);
 
 struct {
 	__uint(type, BPF_MAP_TYPE_ARRAY);

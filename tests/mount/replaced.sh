@@ -40,3 +40,4 @@ for i in $(seq 20); do
 done
 kill "$swapper"
 wait "$swapper" 2>/dev/null
+: # the swapper was killed

@@ -8,7 +8,7 @@ typed_maps
 new_map plain3 hash 3 5 64
 new_map plain16 hash 16 16 64
 new_map plainpc percpu_hash 8 12 64
-new_map plainlru lru_hash 2 1 64
+new_map plainlru lru_hash 2 1 2048
 start || exit 1
 mkdir "$TMP/out"
 
