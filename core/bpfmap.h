@@ -393,7 +393,8 @@ int bpfmap_has_type(uint32_t type);
 
 /*
  * ---- Specifications from a compiled BPF object: .maps and data sections with their BTF,
- * or the struct bpf_map_def of old objects. No program is loaded. ----
+ * or the struct bpf_map_def of old objects. No program is loaded, and nothing is resolved:
+ * the values of .kconfig are zeros. ----
  */
 
 /* -EINVAL: no ELF object, or an old definition with trailing bytes that are not zero. */

@@ -222,6 +222,39 @@ static void E06_a_reused_pin_is_filled_and_frozen(void **state)
 	bpfmap_free(map);
 }
 
+static bool looked;
+
+/* Plays another process that makes the pin between our look and our pinning. */
+static int not_yet_there(enum bpf_cmd cmd, const struct bm_sys_args *args)
+{
+	(void)args;
+	if (cmd != BPF_OBJ_GET || looked)
+		return BM_SYS_GO;
+	looked = true;
+	return -ENOENT;
+}
+
+static void E06_made_by_another_meanwhile(void **state)
+{
+	const struct bpfmap_create_opts opts = { sizeof(opts), bpffs, 0 };
+	struct bpfmap *map, *again;
+	int fds;
+
+	(void)state;
+	OK(bpfmap_create(&pinned_spec, &opts, &map));
+	fds = count_fds();
+	looked = false;
+	bm_sys_hook = not_yet_there;
+	OK(bpfmap_create(&pinned_spec, &opts, &again));
+	bm_sys_hook = NULL;
+	assert_true(looked);
+	assert_int_equal(bpfmap_id(again), bpfmap_id(map));
+	bpfmap_free(again);
+	assert_int_equal(count_fds(), fds);
+	OK(bpfmap_unpin(map));
+	bpfmap_free(map);
+}
+
 static void E06_refusals(void **state)
 {
 	const struct bpfmap_create_opts opts = { sizeof(opts), bpffs, 0 }, nowhere = { sizeof(opts), NULL, 0 };
@@ -252,4 +285,5 @@ MAIN(mount_bpffs, umount_bpffs, T(E20_a_pin_outlives_the_handle),
     T(E20_anothers_pin_is_left_alone), T(E20_a_failed_unpin_leaves_it_pinned),
     T(E20_places_that_are_refused), T(E20_nested_maps_pin),
     T(E06_the_pin_of_that_name_is_reused), T(E06_an_incompatible_pin_is_an_error),
-    T(E06_a_reused_pin_is_filled_and_frozen), T(E06_refusals))
+    T(E06_a_reused_pin_is_filled_and_frozen), T(E06_made_by_another_meanwhile),
+    T(E06_refusals))
