@@ -314,6 +314,35 @@ static void test_kernel_only(void **unused)
 	btf__free(t.btf);
 }
 
+/* Every type that the kernel keeps to itself, beside a field that shows. */
+static void test_every_kernel_type(void **unused)
+{
+	static const char *const names[] = {
+		"bpf_spin_lock", "bpf_res_spin_lock", "bpf_timer", "bpf_wq", "bpf_task_work",
+		"bpf_list_head", "bpf_list_node", "bpf_rb_root", "bpf_rb_node", "bpf_refcount",
+	};
+	static const char *const tags[] = { "kptr", "kptr_untrusted", "percpu_kptr" };
+
+	(void)unused;
+	for (size_t i = 0; i < sizeof(names) / sizeof(names[0]) + sizeof(tags) / sizeof(tags[0]); i++) {
+		struct types t = types_new();
+		bool tagged = i >= sizeof(names) / sizeof(names[0]);
+		int hidden = btf__add_struct(t.btf, tagged ? "task" : names[i], 8), id;
+		struct codec *codec;
+
+		member(&t, "inside", t.u64, 0);
+		if (tagged)
+			hidden = btf__add_ptr(t.btf, btf__add_type_tag(t.btf, tags[i - sizeof(names) / sizeof(names[0])], hidden));
+		id = btf__add_struct(t.btf, "s", 16);
+		member(&t, "h", hidden, 0);
+		member(&t, "n", t.u64, 8);
+		codec = value_codec(&t, id, 16);
+		shows_value(codec, "\1\0\0\0\0\0\0\0\2\0\0\0\0\0\0", "n=2");
+		codec_free(codec);
+		btf__free(t.btf);
+	}
+}
+
 /* In keys every byte counts. */
 static void test_kernel_types_in_keys(void **unused)
 {
@@ -455,6 +484,7 @@ static void test_loops(void **unused)
 {
 	struct types t = types_new();
 	int loop = btf__add_typedef(t.btf, "loop", t.u32), self, twice, arr;
+	struct codec *codec;
 
 	(void)unused;
 	type_of(&t, loop)->type = (uint32_t)loop;
@@ -462,6 +492,9 @@ static void test_loops(void **unused)
 	self = btf__add_struct(t.btf, "self", 8);
 	member(&t, "s", self, 0);
 	survives(&t, self, 8);
+	codec = value_codec(&t, self, 8);
+	shows_value(codec, "\1\2\3\4\5\6\7\10", "s=0x0102030405060708");
+	codec_free(codec);
 	twice = btf__add_struct(t.btf, "twice", 8);
 	member(&t, "a", twice, 0);
 	member(&t, "b", twice, 0);
@@ -572,6 +605,7 @@ int main(void)
 		cmocka_unit_test(test_bit_fields),	 cmocka_unit_test(test_bits_against_shifts),
 		cmocka_unit_test(test_union),		 cmocka_unit_test(test_union_with_gap),
 		cmocka_unit_test(test_union_in_key),	 cmocka_unit_test(test_kernel_only),
+		cmocka_unit_test(test_every_kernel_type),
 		cmocka_unit_test(test_kernel_types_in_keys), cmocka_unit_test(test_data_section),
 		cmocka_unit_test(test_other_size),	 cmocka_unit_test(test_odd_member),
 		cmocka_unit_test(test_too_many_items),	 cmocka_unit_test(test_loops),

@@ -150,6 +150,15 @@ static void test_atomic_add(void **unused)
 	assert_false(ATOMIC(""));
 	assert_int_equal(offset, 99);
 	done(&f);
+
+	f.t = types_new();
+	int packed = btf__add_struct(f.t.btf, "packed", 6);
+	member(&f.t, "tag", f.t.u8, 0);
+	member(&f.t, "n", f.t.u32, 2);
+	f.codec = codec_both(&f.t, packed, 6);
+	assert_false(ATOMIC("n+=1"));
+	assert_true(ATOMIC("tag+=1"));
+	done(&f);
 }
 
 static void test_refusals(void **unused)
