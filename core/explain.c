@@ -30,22 +30,21 @@ static bool bad_ringbuf(const struct bpfmap_spec *spec)
 	return is_ringbuf(spec) && (!n || n & (n - 1) || n % (uint32_t)sysconf(_SC_PAGESIZE));
 }
 
-/* Local and cgroup storages want it 0. */
+/* Storages hang on sockets, tasks, inodes and cgroups: there is no number of entries. */
+static bool is_storage(uint32_t type)
+{
+	return bpfmap_type_traits(type) & BPFMAP_FD_KEYS || type == BPF_MAP_TYPE_CGROUP_STORAGE ||
+	       type == BPF_MAP_TYPE_PERCPU_CGROUP_STORAGE;
+}
+
 static bool no_entries(const struct bpfmap_spec *spec)
 {
-	uint32_t traits = bpfmap_type_traits(spec->type);
-
-	return !spec->max_entries && !(traits & BPFMAP_FD_KEYS) &&
-	       spec->type != BPF_MAP_TYPE_CGROUP_STORAGE &&
-	       spec->type != BPF_MAP_TYPE_PERCPU_CGROUP_STORAGE;
+	return !spec->max_entries && !is_storage(spec->type);
 }
 
 static bool too_many_entries(const struct bpfmap_spec *spec)
 {
-	return spec->max_entries &&
-	       (bpfmap_type_traits(spec->type) & BPFMAP_FD_KEYS ||
-		   spec->type == BPF_MAP_TYPE_CGROUP_STORAGE ||
-		   spec->type == BPF_MAP_TYPE_PERCPU_CGROUP_STORAGE);
+	return spec->max_entries && is_storage(spec->type);
 }
 
 static bool may_skip_prealloc(uint32_t type)

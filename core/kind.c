@@ -8,10 +8,6 @@
 #include <linux/bpf.h>
 #include <string.h>
 
-/* Newer than the headers that this is built with. */
-#define TYPE_CGRP_STORAGE 32
-#define TYPE_ARENA 33
-
 static size_t bytes_plain(uint32_t value_size)
 {
 	return value_size;
@@ -126,8 +122,8 @@ static const struct bm_kind kinds[BPFMAP_TYPE_MAX + 1] = {
 	ROW(BPF_MAP_TYPE_BLOOM_FILTER, "bloom_filter", "BloomFilter", NONE, plain,
 	    BPFMAP_WRITABLE),
 	ROW(BPF_MAP_TYPE_USER_RINGBUF, "user_ringbuf", "UserRingBuf", NONE, plain, BPFMAP_MMAP),
-	ROW(TYPE_CGRP_STORAGE, "cgrp_storage", "CgrpStorage", NONE, plain, STORAGE),
-	ROW(TYPE_ARENA, "arena", "Arena", NONE, plain, BPFMAP_MMAP),
+	ROW(BM_TYPE_CGRP_STORAGE, "cgrp_storage", "CgrpStorage", NONE, plain, STORAGE),
+	ROW(BM_TYPE_ARENA, "arena", "Arena", NONE, plain, BPFMAP_MMAP),
 };
 
 const struct bm_kind *bm_kind(uint32_t type)

@@ -8,6 +8,10 @@
 
 #include "bpfmap.h"
 
+/* Newer than the headers that this is built with. */
+#define BM_TYPE_CGRP_STORAGE 32
+#define BM_TYPE_ARENA 33
+
 struct bpfmap;
 
 /* How a walk over keys by BPF_MAP_GET_NEXT_KEY behaves, for iter.c. */

@@ -33,15 +33,20 @@ static uint32_t traits_without_rights(int fd)
 	}
 }
 
+/* Sockets are read as cookies of 8 bytes; maps and programs as ids of 4. */
+static bool holds_sockets(uint32_t traits)
+{
+	return (traits & (BPFMAP_HOLDS_FDS | BPFMAP_HOLDS_MAPS | BPFMAP_HOLDS_PROGS)) ==
+	       BPFMAP_HOLDS_FDS;
+}
+
 static uint32_t traits_of(const struct bpfmap *map)
 {
 	uint32_t traits = map->kind->traits & ~traits_without_rights(map->fd);
 
 	if (traits & BPFMAP_ARRAY && !(map->flags & BPF_F_MMAPABLE))
 		traits &= ~(uint32_t)BPFMAP_MMAP;
-	if (map->value_size == 4 && (map->type == BPF_MAP_TYPE_SOCKMAP ||
-				     map->type == BPF_MAP_TYPE_SOCKHASH ||
-				     map->type == BPF_MAP_TYPE_REUSEPORT_SOCKARRAY))
+	if (holds_sockets(traits) && map->value_size == 4)
 		traits &= ~(uint32_t)BPFMAP_READABLE;
 	return traits;
 }

@@ -47,9 +47,9 @@ static const struct {
 	{ BPF_MAP_TYPE_SK_STORAGE, STORAGE },
 	{ BPF_MAP_TYPE_INODE_STORAGE, STORAGE },
 	{ BPF_MAP_TYPE_TASK_STORAGE, STORAGE },
-	{ 32 /* cgrp_storage */, STORAGE },
+	{ BM_TYPE_CGRP_STORAGE, STORAGE },
 	{ BPF_MAP_TYPE_STRUCT_OPS, ODD(4, 4, 1, { .btf_vmlinux_value_type_id = 1 }, EOPNOTSUPP) },
-	{ 33 /* arena */, ODD(0, 0, 1, { .map_flags = BPF_F_MMAPABLE }, 0) },
+	{ BM_TYPE_ARENA, ODD(0, 0, 1, { .map_flags = BPF_F_MMAPABLE }, 0) },
 };
 
 /* Creates and drops a map. 0, or what the kernel says unless that is the answer hoped for. */
