@@ -329,7 +329,8 @@ int bpfmap_freeze(const struct bpfmap *map);
 
 /*
  * ---- Memory of BPF_F_MMAPABLE arrays (values at steps of 8 bytes) and arenas (pages).
- * Others: -EOPNOTSUPP. The map may be freed before it. ----
+ * Others: -EOPNOTSUPP. The map may be freed before it. An arena is mapped at one address
+ * in all processes: -EINVAL or -EBUSY where that is taken, or was chosen by another. ----
  */
 
 int    bpfmap_memory_open(const struct bpfmap *map, struct bpfmap_memory **ret_mem); /* to read */

@@ -21,6 +21,7 @@ struct bpfmap_memory {
 	int fd; /* own duplicate of the map's */
 	bool arena;
 	size_t size, page;
+	char *at;    /* where an arena has to be mapped; NULL: anywhere */
 	char *read;  /* PROT_READ; for an arena also PROT_WRITE while write is set */
 	char *write; /* NULL: not writable */
 	char who[BM_PRINT_SIZE];
@@ -42,13 +43,24 @@ static int fail(const struct bpfmap_memory *mem, int err, const char *why)
 static int map_pages(const struct bpfmap_memory *mem, int prot, char **ret_pages)
 {
 	bool replace = mem->arena && mem->read;
-	void *pages = mmap(replace ? mem->read : NULL, mem->size, prot,
+	void *pages = mmap(replace ? mem->read : mem->at, mem->size, prot,
 	    MAP_SHARED | (replace ? MAP_FIXED : 0), mem->fd, 0);
 
 	if (pages == MAP_FAILED)
 		return -errno;
 	*ret_pages = pages;
 	return 0;
+}
+
+/* An arena may have been created for one address, in this and every process. */
+static int find_address(struct bpfmap_memory *mem)
+{
+	struct bpfmap_info info;
+	int err = mem->arena ? bm_info_of(mem->fd, &info) : 0;
+
+	if (!err && mem->arena)
+		mem->at = (char *)(uintptr_t)info.map_extra;
+	return err;
 }
 
 int bpfmap_memory_open(const struct bpfmap *map, struct bpfmap_memory **ret_mem)
@@ -67,10 +79,13 @@ int bpfmap_memory_open(const struct bpfmap *map, struct bpfmap_memory **ret_mem)
 	mem->size = size_of(map, mem->page);
 	bpfmap_print(map, mem->who, sizeof(mem->who));
 	mem->fd = fcntl(map->fd, F_DUPFD_CLOEXEC, 0);
-	int err = mem->fd < 0 ? -errno : map_pages(mem, PROT_READ, &mem->read);
+	int err = mem->fd < 0 ? -errno : find_address(mem) ?: map_pages(mem, PROT_READ, &mem->read);
 	if (err) {
 		bpfmap_memory_free(mem);
-		return bm_err_op(map, BM_OP_MEMORY, err, NULL);
+		return bm_err_op(map, BM_OP_MEMORY, err,
+		    arena && (err == -EINVAL || err == -EBUSY)
+			? "an arena can be mapped at one address only, and that is taken or not known"
+			: NULL);
 	}
 	*ret_mem = mem;
 	return 0;

@@ -132,6 +132,35 @@ static void E22_arena(void **state)
 	bpfmap_free(map);
 }
 
+/* Free in a process, also with the sanitizers' shadows. */
+#define ADDRESS 0x7e9000000000ull
+
+static void E22_arena_for_one_address(void **state)
+{
+	struct bpfmap_spec spec = BPFMAP_SPEC(.type = 33, .max_entries = 2, .flags = BPF_F_MMAPABLE,
+	    .map_extra = ADDRESS);
+	struct bpfmap *map;
+	struct bpfmap_memory *mem;
+	uint32_t word = 7, read = 0;
+
+	(void)state;
+	if (bpfmap_has_type(33))
+		skip();
+	map = create(&spec);
+	OK(bpfmap_memory_open(map, &mem));
+	OK(bpfmap_memory_writable(mem, true));
+	OK(bpfmap_memory_write(mem, 4, &word, sizeof(word)));
+	assert_int_equal(*(volatile uint32_t *)(ADDRESS + 4), 7);
+	OK(bpfmap_memory_read(mem, 4, &read, sizeof(read)));
+	assert_int_equal(read, 7);
+	struct bpfmap_memory *second = NULL; /* the address is taken, by the first */
+	assert_true(bpfmap_memory_open(map, &second) < 0);
+	assert_non_null(strstr(bpfmap_errmsg(), "one address only"));
+	assert_null(second);
+	bpfmap_memory_free(mem);
+	bpfmap_free(map);
+}
+
 /* Touching a page that such an arena has not would kill this process. */
 static void E22_arena_with_holes(void **state)
 {
@@ -152,4 +181,5 @@ static void E22_arena_with_holes(void **state)
 }
 
 MAIN(NULL, NULL, T(E22_values_at_steps_of_8), T(E22_writing_on_asking), T(E22_bounds),
-    T(E22_other_maps), T(E22_arena), T(E22_arena_with_holes))
+    T(E22_other_maps), T(E22_arena), T(E22_arena_for_one_address),
+    T(E22_arena_with_holes))
