@@ -235,7 +235,8 @@ static int assign_target(struct assign *a, const struct target *t, enum assign_o
 	struct span span = node_span(t->node);
 
 	if (!(t->node->flags & NODE_BITS))
-		span = (struct span){ (uint64_t)start * 8, ((uint64_t)start + (uint64_t)t->n * t->node->size) * 8 };
+		span = (struct span){ (uint64_t)start * 8,
+				      ((uint64_t)start + (uint64_t)t->n * t->node->size) * 8 };
 	if (!mark_bits(a->given, span))
 		return refuse(a->note, -EINVAL, "%s is given twice", r->field);
 	return op == ASSIGN_ADD ? add_target(a, t, text, r, a->bytes + start) :

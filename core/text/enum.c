@@ -49,7 +49,8 @@ static bool is_identifier(const char *s)
 	if (!s || !*s || (*s >= '0' && *s <= '9') || strnlen(s, MAX_NAME) == MAX_NAME)
 		return false;
 	for (; *s; s++)
-		if (!((*s >= 'a' && *s <= 'z') || (*s >= 'A' && *s <= 'Z') || (*s >= '0' && *s <= '9') || *s == '_'))
+		if (!((*s >= 'a' && *s <= 'z') || (*s >= 'A' && *s <= 'Z') ||
+		      (*s >= '0' && *s <= '9') || *s == '_'))
 			return false;
 	return true;
 }

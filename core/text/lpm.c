@@ -65,7 +65,8 @@ int lpm_parse(const struct codec *codec, struct slice name, uint8_t *ret_key, st
 	if (!bar && is_whole_bytes(name, codec->shape.key_size))
 		return parse_bytes(&(struct node){ .size = codec->shape.key_size }, name, &r, ret_key);
 	if (!bar)
-		return refuse(note, -EINVAL, "'%.*s' has no prefix length: write ADDRESS_LEN, such as 10.0.0.0_8",
+		return refuse(note, -EINVAL,
+			      "'%.*s' has no prefix length: write ADDRESS_LEN, such as 10.0.0.0_8",
 			      SHOWN(name));
 	length = (struct slice){ bar + 1, name.len - address.len - 1 };
 	if (parse_decimal_or_hex(length, &negative, &bits) || negative || bits > (u128)n.size * 8)

@@ -356,12 +356,13 @@ int parse_enum(const struct node *n, struct slice text, const struct reader *r, 
 	if (c == '-' || (c >= '0' && c <= '9'))
 		return parse_int(n, text, r, at);
 	if (!enum_value(n->names, text, &v))
-		return refuse(r->note, -EINVAL, "'%.*s' is no value of %s: neither an enumerator nor a number",
+		return refuse(r->note, -EINVAL,
+			      "'%.*s' is no value of %s: neither an enumerator nor a number",
 			      SHOWN(text), r->field);
 	number_store(n, at, v);
 	if (enum_bits(n, at) != v)
-		return refuse(r->note, -ERANGE, "%.*s does not fit %s, which has %u bits", SHOWN(text), r->field,
-			      n->bits);
+		return refuse(r->note, -ERANGE, "%.*s does not fit %s, which has %u bits", SHOWN(text),
+			      r->field, n->bits);
 	return 0;
 }
 

@@ -206,7 +206,8 @@ static int parse_tokens(struct percpu *p, struct slice line)
 	if (!n && p->codec->value.n_printed)
 		return refuse(p->note, -EINVAL, "the line is empty");
 	if (p->total && !p->one_cpu)
-		return refuse(p->note, -EINVAL, "total is only shown: write cpuN=…, or a value for every CPU");
+		return refuse(p->note, -EINVAL,
+			      "total is only shown: write cpuN=…, or a value for every CPU");
 	return all_whole(p) ? TEXT_WHOLE : TEXT_PARTIAL;
 }
 

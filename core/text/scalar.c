@@ -80,7 +80,9 @@ int compile_bits(struct compiler *c, const struct bare *b, uint64_t at, uint64_t
 
 	if (err)
 		return -EINVAL;
-	if (bits > 64 || bits > n.size * 8 || (n.kind != NODE_INT && n.kind != NODE_BOOL && n.kind != NODE_ENUM))
+	if (n.kind != NODE_INT && n.kind != NODE_BOOL && n.kind != NODE_ENUM)
+		return -EINVAL;
+	if (bits > 64 || bits > n.size * 8)
 		return -EINVAL;
 	n.flags = (uint8_t)((n.flags & ~NODE_BIG) | NODE_BITS);
 	n.bits = (uint8_t)bits;

@@ -86,7 +86,8 @@ static int compile_composite(struct compiler *c, const struct bare *b, uint64_t 
 			     unsigned depth)
 {
 	bool named = c->name < c->path_len || !depth;
-	struct node n = { .kind = btf_is_union(b->t) ? NODE_UNION : NODE_STRUCT, .size = b->t->size, .count = 1 };
+	struct node n = { .kind = btf_is_union(b->t) ? NODE_UNION : NODE_STRUCT, .size = b->t->size,
+			  .count = 1 };
 	uint32_t self = c->plan->n_nodes;
 	int result;
 

@@ -31,8 +31,12 @@ static int shows_all(const struct compiler *c, uint32_t from, uint32_t to, uint3
 	struct span *part = NULL, *all = NULL;
 	int64_t n_part = spans_of(plan->nodes + from, to - from, &part);
 	int64_t n_all = spans_of(plan->nodes + first, plan->n_nodes - first, &all);
-	int result = n_part < 0 || n_all < 0 ? -ENOMEM : spans_cover(part, n_part, all, n_all) ? COMPLETE : LOSSY;
+	int result = COMPLETE;
 
+	if (n_part < 0 || n_all < 0)
+		result = -ENOMEM;
+	else if (!spans_cover(part, n_part, all, n_all))
+		result = LOSSY;
 	free(part);
 	free(all);
 	return result;

@@ -52,7 +52,8 @@ static struct made make_enum(struct types *t)
 {
 	uint32_t size = 1u << rnd(4), n = rnd(6);
 	bool wide = size == 8 || rnd(2), is_signed = rnd(2);
-	int id = wide ? btf__add_enum64(t->btf, fresh("e"), size, is_signed) : btf__add_enum(t->btf, fresh("e"), size);
+	int id = wide ? btf__add_enum64(t->btf, fresh("e"), size, is_signed) :
+			btf__add_enum(t->btf, fresh("e"), size);
 
 	for (uint32_t i = 0; i < n; i++) {
 		int64_t v = rnd(3) ? (int64_t)rnd(4) : (int64_t)rnd(200) - 100;
@@ -116,7 +117,8 @@ static struct made make_kernel(struct types *t)
 	static const struct {
 		const char *name;
 		uint32_t size;
-	} rows[] = { { "bpf_timer", 16 }, { "bpf_list_head", 16 }, { "bpf_refcount", 4 }, { "bpf_rb_root", 16 } };
+	} rows[] = { { "bpf_timer", 16 }, { "bpf_list_head", 16 }, { "bpf_refcount", 4 },
+		     { "bpf_rb_root", 16 } };
 	uint32_t i = rnd(5);
 	struct made m = { .kernel = true };
 
@@ -222,17 +224,11 @@ static struct made make_struct(struct types *t, unsigned depth)
 	return m;
 }
 
-/* Inside a union the kernel looks for nothing of its own, and then those bytes are data: left out here. */
-static struct made make_plain_struct(struct types *t, unsigned depth)
-{
-	return make_struct(t, depth);
-}
-
 static struct made make_type(struct types *t, unsigned depth)
 {
 	struct made m = depth > MAX_DEPTH ? make_scalar(t) :
 			!rnd(4)		  ? make_array(t, depth + 1) :
-			rnd(2)		  ? make_plain_struct(t, depth) :
+			rnd(2)		  ? make_struct(t, depth) :
 					    make_scalar(t);
 
 	switch (rnd(8)) {
@@ -257,8 +253,12 @@ static void make_bytes(uint8_t *bytes, uint32_t size)
 	uint32_t how = rnd(6);
 
 	for (uint32_t i = 0; i < size; i++)
-		bytes[i] = how == 0 ? 0 : how == 1 ? 0xff : how == 2 ? (uint8_t)letters[rnd(sizeof(letters))] :
-			   how == 3 ? (uint8_t)(rnd(8) ? 0 : rnd(256)) : how == 4 ? (uint8_t)rnd(3) : (uint8_t)rnd(256);
+		bytes[i] = how == 0 ? 0 :
+			   how == 1 ? 0xff :
+			   how == 2 ? (uint8_t)letters[rnd(sizeof(letters))] :
+			   how == 3 ? (uint8_t)(rnd(8) ? 0 : rnd(256)) :
+			   how == 4 ? (uint8_t)rnd(3) :
+				      (uint8_t)rnd(256);
 }
 
 static void mask_bytes(uint8_t *bytes, const uint8_t *mask, uint32_t size)
@@ -355,8 +355,8 @@ static void check_name(const struct codec *codec, const struct made *m)
 	text_free(&other);
 }
 
-static void expect_bits(const struct codec *codec, const struct made *m, uint32_t cpus, const struct text_buf *text,
-			const uint8_t *value)
+static void expect_bits(const struct codec *codec, const struct made *m, uint32_t cpus,
+			const struct text_buf *text, const uint8_t *value)
 {
 	struct text_note note = { "" };
 	size_t total = codec_value_bytes(codec);

@@ -324,15 +324,17 @@ static void test_every_kernel_type(void **unused)
 	static const char *const tags[] = { "kptr", "kptr_untrusted", "percpu_kptr" };
 
 	(void)unused;
-	for (size_t i = 0; i < sizeof(names) / sizeof(names[0]) + sizeof(tags) / sizeof(tags[0]); i++) {
+	enum { N_NAMES = sizeof(names) / sizeof(names[0]), N_TAGS = sizeof(tags) / sizeof(tags[0]) };
+
+	for (unsigned i = 0; i < N_NAMES + N_TAGS; i++) {
 		struct types t = types_new();
-		bool tagged = i >= sizeof(names) / sizeof(names[0]);
+		bool tagged = i >= N_NAMES;
 		int hidden = btf__add_struct(t.btf, tagged ? "task" : names[i], 8), id;
 		struct codec *codec;
 
 		member(&t, "inside", t.u64, 0);
 		if (tagged)
-			hidden = btf__add_ptr(t.btf, btf__add_type_tag(t.btf, tags[i - sizeof(names) / sizeof(names[0])], hidden));
+			hidden = btf__add_ptr(t.btf, btf__add_type_tag(t.btf, tags[i - N_NAMES], hidden));
 		id = btf__add_struct(t.btf, "s", 16);
 		member(&t, "h", hidden, 0);
 		member(&t, "n", t.u64, 8);

@@ -77,7 +77,8 @@ static void test_whole(void **unused)
 
 	(void)unused;
 	accept(f.codec, "packets=1 bytes=1 comm=a slots.0=1 slots.1=1 slots.2=1 flag=0", TEXT_PARTIAL, &f.v);
-	accept(f.codec, "packets=1 bytes=1 comm=a slots.0=1 slots.1=1 slots.2=1 slots.3=1 flag=0", TEXT_WHOLE, &f.v);
+	accept(f.codec, "packets=1 bytes=1 comm=a slots.0=1 slots.1=1 slots.2=1 slots.3=1 flag=0",
+	       TEXT_WHOLE, &f.v);
 	accept(f.codec, "packets+=1 bytes=1 comm=a slots=1,2,3,4 flag=0", TEXT_PARTIAL, &f.v);
 	assert_int_equal(f.v.packets, 2);
 	done(&f);
@@ -168,7 +169,8 @@ static void test_refusals(void **unused)
 	(void)unused;
 	reject(f.codec, "", -EINVAL, "empty");
 	reject(f.codec, "  \t ", -EINVAL, "empty");
-	reject(f.codec, "packet=1", -EINVAL, "no field 'packet': the fields are packets, bytes, comm, slots, flag");
+	reject(f.codec, "packet=1", -EINVAL,
+	       "no field 'packet': the fields are packets, bytes, comm, slots, flag");
 	reject(f.codec, "packets=1 packets=1", -EINVAL, "packets is given twice");
 	reject(f.codec, "slots=1,2,3,4 slots.0=1", -EINVAL, "slots.0 is given twice");
 	reject(f.codec, "packets=1 junk", -EINVAL, "'junk' names no field");
@@ -178,7 +180,8 @@ static void test_refusals(void **unused)
 	reject(f.codec, "packets=1,2", -EINVAL, "no number");
 	reject(f.codec, "packets =1", -EINVAL, "names no field");
 	reject(f.codec, "packets= 1", -EINVAL, "no number");
-	reject(f.codec, "slots=1,2,3", -EINVAL, "slots is a list of exactly 4 items, parted by ',': there are 3");
+	reject(f.codec, "slots=1,2,3", -EINVAL,
+	       "slots is a list of exactly 4 items, parted by ',': there are 3");
 	reject(f.codec, "slots=1", -EINVAL, "there is 1");
 	reject(f.codec, "slots=", -EINVAL, "there are 0");
 	reject(f.codec, "slots=1,2,3,4,5", -EINVAL, "there are more");
@@ -309,7 +312,8 @@ static void test_quoting_refusals(void **unused)
 	reject(codec, "\"a\nb\"", -EINVAL, "raw control byte");
 	reject(codec, "a\\b", -EINVAL, "double quotes");
 	reject(codec, "it's", -EINVAL, "double quotes");
-	reject(codec, "a b", -EINVAL, "'b' is too much: the value is one item, and a text with spaces needs double quotes");
+	reject(codec, "a b", -EINVAL,
+	       "'b' is too much: the value is one item, and a text with spaces needs double quotes");
 	reject(codec, "a=b", -EINVAL, "no field 'a'");
 	reject(codec, "123456789", -EINVAL, "room for 8 bytes");
 	reject(codec, "\"123456789\"", -EINVAL, "room for 8 bytes");
