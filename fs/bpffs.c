@@ -12,28 +12,14 @@
 #include "fs/bpffs.h"
 #include "fs/forms.h"
 #include "fs/map.h"
-#include "fs/mount.h"
 #include "fs/names.h"
+#include "fs/path.h"
 #include "fs/place.h"
 #include "fs/why.h"
 
 #ifndef RENAME_NOREPLACE
 #define RENAME_NOREPLACE 1
 #endif
-
-/* The path below SOURCE of dir/name, or of dir where name is NULL. */
-static int rel_of(struct node *dir, const char *name, struct text_buf *path)
-{
-	int err = node_names(dir, path);
-
-	if (!err && path->len && name)
-		err = text_append(path, "/", 1);
-	if (!err && name)
-		err = text_append(path, name, strlen(name));
-	if (!err && !path->len)
-		err = text_append(path, ".", 1);
-	return err;
-}
 
 /* errno of a failed call on the bpffs, with its sentence. */
 static int refused(const char *what)
@@ -42,44 +28,84 @@ static int refused(const char *what)
 	return fail(err, "the bpffs refuses to %s: %s", what, strerror(err));
 }
 
-static int give_to_caller(const char *path, const struct caller *who)
+/* An fd of the bpffs directory that dir stands for. */
+static int open_dir(struct node *dir, int flags)
 {
-	return fchownat(the_mount.source_fd, path, who->uid, who->gid, AT_SYMLINK_NOFOLLOW) ? refused("chown") : 0;
+	struct text_buf path = {0};
+	int err = node_names(dir, &path);
+	int fd = err ? err : path_open(path.data ? path.data : "", flags | O_DIRECTORY);
+
+	text_free(&path);
+	return fd;
+}
+
+static int give_to_caller(int dir, const char *name, const struct caller *who)
+{
+	return fchownat(dir, name, who->uid, who->gid, AT_SYMLINK_NOFOLLOW) ? refused("chown") : 0;
 }
 
 int bpffs_mkdir(struct node *dir, const char *name, mode_t mode, const struct caller *who)
 {
-	struct text_buf path = {0};
-	int err = rel_of(dir, name, &path);
+	int fd = open_dir(dir, O_PATH);
 
-	if (!err && mkdirat(the_mount.source_fd, path.data, mode & 07777))
-		err = refused("make the directory");
-	if (!err) /* the mode is as asked: the driver's umask is 0 */
-		err = give_to_caller(path.data, who);
-	text_free(&path);
+	if (fd < 0)
+		return fd;
+	/* the mode is as asked: the driver's umask is 0 */
+	int err = mkdirat(fd, name, mode & 07777) ? refused("make the directory") : give_to_caller(fd, name, who);
+	close(fd);
 	return err;
 }
 
 int bpffs_symlink(struct node *dir, const char *name, const char *target, const struct caller *who)
 {
-	struct text_buf path = {0};
-	int err = rel_of(dir, name, &path);
+	int fd = open_dir(dir, O_PATH);
 
-	if (!err && symlinkat(target, the_mount.source_fd, path.data))
-		err = refused("make the symlink");
-	if (!err)
-		err = give_to_caller(path.data, who);
-	text_free(&path);
+	if (fd < 0)
+		return fd;
+	int err = symlinkat(target, fd, name) ? refused("make the symlink") : give_to_caller(fd, name, who);
+	close(fd);
 	return err;
 }
 
-static int unlink_at(struct node *dir, const char *name, int flags, const char *what)
+int bpffs_pin(struct node *place, struct bpfmap *map, const struct caller *who)
 {
 	struct text_buf path = {0};
-	int err = rel_of(dir, name, &path);
+	char full[PATH_OF_FD];
+	const char *name;
+	int err = node_names(place, &path);
+	int dir = err ? err : path_parent(path.data, &name);
 
-	if (!err && unlinkat(the_mount.source_fd, path.data, flags))
-		err = refused(what);
+	if (dir >= 0) {
+		path_of_fd(dir, name, full);
+		err = bpfmap_pin(map, full);
+		err = err ? fail_engine(err) : give_to_caller(dir, name, who);
+		close(dir);
+		place_changed(place);
+	}
+	text_free(&path);
+	return dir < 0 ? dir : err;
+}
+
+static int unlink_at(const char *rel, int flags, const char *what)
+{
+	const char *name;
+	int dir = path_parent(rel, &name);
+
+	if (dir < 0)
+		return dir;
+	int err = unlinkat(dir, name, flags) ? refused(what) : 0;
+	close(dir);
+	return err;
+}
+
+/* Takes away what a place is: a directory (flags AT_REMOVEDIR), a pin or a symlink. */
+static int remove_place(struct node *place, int flags, const char *what)
+{
+	struct text_buf path = {0};
+	int err = node_names(place, &path);
+
+	err = err ? err : unlink_at(path.data, flags, what);
+	place_changed(place);
 	text_free(&path);
 	return err;
 }
@@ -96,7 +122,7 @@ int bpffs_unlink(struct node *dir, const char *name, const struct caller *who)
 	err = place_stat(place, &st);
 	if (!err && !S_ISLNK(st.st_mode))
 		err = -EISDIR;
-	err = err ? err : unlink_at(dir, name, 0, "remove the symlink");
+	err = err ? err : remove_place(place, 0, "remove the symlink");
 	if (!err)
 		node_detach(place);
 	node_put(place);
@@ -105,9 +131,7 @@ int bpffs_unlink(struct node *dir, const char *name, const struct caller *who)
 
 int bpffs_unpin(struct node *place)
 {
-	int err = unlink_at(place->parent, place->id, 0, "unpin the map");
-	place_changed(place);
-	return err;
+	return remove_place(place, 0, "unpin the map");
 }
 
 static int refuse_if_entries(struct live *live)
@@ -134,12 +158,12 @@ int bpffs_rmdir(struct node *dir, const char *name, const struct caller *who)
 		return err;
 	err = place_live(place, &live, &st);
 	if (!err) {
-		live_wait(live);
+		live_wait(live, false);
 		err = refuse_if_entries(live);
 		live_put(live);
 		err = err ? err : bpffs_unpin(place);
 	} else if (err == -EISDIR) {
-		err = unlink_at(dir, name, AT_REMOVEDIR, "remove the directory");
+		err = remove_place(place, AT_REMOVEDIR, "remove the directory");
 	} else if (err == -EINVAL) {
 		err = S_ISLNK(st.st_mode) ? -ENOTDIR : -ENOENT;
 	}
@@ -167,7 +191,7 @@ static int check_target(struct node *from, struct node *to, unsigned flags)
 		return err == -EISDIR || err == -EINVAL ? 0 : err; /* the bpffs knows what to say */
 	err = place_live(from, &moved, &st);
 	if (!err) {
-		live_wait(live);
+		live_wait(live, false);
 		err = moved == live ? 0 : refuse_if_entries(live);
 		live_put(moved);
 	} else if (err == -EISDIR) {
@@ -179,14 +203,16 @@ static int check_target(struct node *from, struct node *to, unsigned flags)
 
 static int rename_at(struct node *dir, const char *name, struct node *to_dir, const char *to_name, unsigned flags)
 {
-	struct text_buf from = {0}, to = {0};
-	int err = rel_of(dir, name, &from);
+	int from = open_dir(dir, O_PATH);
+	int to = from < 0 ? from : open_dir(to_dir, O_PATH);
+	int err = to < 0 ? to : 0;
 
-	err = err ? err : rel_of(to_dir, to_name, &to);
-	if (!err && syscall(SYS_renameat2, the_mount.source_fd, from.data, the_mount.source_fd, to.data, flags))
+	if (!err && syscall(SYS_renameat2, from, name, to, to_name, flags))
 		err = refused("rename");
-	text_free(&from);
-	text_free(&to);
+	if (from >= 0)
+		close(from);
+	if (to >= 0)
+		close(to);
 	return err;
 }
 
@@ -219,28 +245,31 @@ int bpffs_rename(struct node *dir, const char *name, struct node *to_dir, const 
 
 /* ---- chmod, chown, utimens (R7, R18) ---- */
 
-static int set_mode(const char *path, mode_t mode, bool is_dir)
+/* All on one O_PATH fd: what it is cannot be swapped for a symlink meanwhile. */
+static int set_mode(const char *fd_path, mode_t mode, mode_t type)
 {
-	if (!is_dir)
+	if (S_ISLNK(type))
+		return fail(EOPNOTSUPP, "a symlink has no mode of its own");
+	if (!S_ISDIR(type))
 		mode &= 0666;
-	return fchmodat(the_mount.source_fd, path, mode & 07777, 0) ? refused("change the mode") : 0;
+	return fchmodat(AT_FDCWD, fd_path, mode & 07777, 0) ? refused("change the mode") : 0;
 }
 
-static int set_owner(const char *path, const struct stat *want, int to_set)
+static int set_owner(int fd, const struct stat *want, int to_set)
 {
 	uid_t uid = to_set & FUSE_SET_ATTR_UID ? want->st_uid : (uid_t)-1;
 	gid_t gid = to_set & FUSE_SET_ATTR_GID ? want->st_gid : (gid_t)-1;
 
 	if (!(to_set & (FUSE_SET_ATTR_UID | FUSE_SET_ATTR_GID)))
 		return 0;
-	return fchownat(the_mount.source_fd, path, uid, gid, AT_SYMLINK_NOFOLLOW) ? refused("change the owner") : 0;
+	return fchownat(fd, "", uid, gid, AT_EMPTY_PATH | AT_SYMLINK_NOFOLLOW) ? refused("change the owner") : 0;
 }
 
-static int set_times(const char *path, const struct stat *want, int to_set)
+static int set_times(const char *fd_path, const struct stat *want, int to_set, mode_t type)
 {
 	struct timespec times[2] = {want->st_atim, want->st_mtim};
 
-	if (!(to_set & (FUSE_SET_ATTR_ATIME | FUSE_SET_ATTR_MTIME)))
+	if (!(to_set & (FUSE_SET_ATTR_ATIME | FUSE_SET_ATTR_MTIME)) || S_ISLNK(type))
 		return 0;
 	if (!(to_set & FUSE_SET_ATTR_ATIME))
 		times[0].tv_nsec = UTIME_OMIT;
@@ -250,25 +279,36 @@ static int set_times(const char *path, const struct stat *want, int to_set)
 		times[1].tv_nsec = UTIME_OMIT;
 	else if (to_set & FUSE_SET_ATTR_MTIME_NOW)
 		times[1].tv_nsec = UTIME_NOW;
-	return utimensat(the_mount.source_fd, path, times, AT_SYMLINK_NOFOLLOW) ? refused("set the times") : 0;
+	return utimensat(AT_FDCWD, fd_path, times, 0) ? refused("set the times") : 0;
+}
+
+static int set_all(int fd, const struct stat *want, int to_set)
+{
+	char path[PATH_OF_FD];
+	struct stat st;
+
+	if (fstat(fd, &st))
+		return -errno;
+	path_of_fd(fd, NULL, path);
+	int err = set_owner(fd, want, to_set);
+	if (!err && (to_set & FUSE_SET_ATTR_MODE))
+		err = set_mode(path, want->st_mode, st.st_mode);
+	return err ? err : set_times(path, want, to_set, st.st_mode);
 }
 
 int bpffs_setattr(struct node *place, const struct stat *want, int to_set, const struct caller *who)
 {
 	struct text_buf path = {0};
-	struct stat st;
-	int err = place_stat(place, &st);
+	int err = node_names(place, &path);
+	int fd = err ? err : path_open(path.data ? path.data : "", O_PATH | O_NOFOLLOW);
 	(void)who;
 
-	err = err ? err : rel_of(place, NULL, &path);
-	if (!err)
-		err = set_owner(path.data, want, to_set);
-	if (!err && (to_set & FUSE_SET_ATTR_MODE))
-		err = set_mode(path.data, want->st_mode, S_ISDIR(st.st_mode));
-	if (!err)
-		err = set_times(path.data, want, to_set);
-	place_changed(place);
 	text_free(&path);
+	if (fd < 0)
+		return fd;
+	err = set_all(fd, want, to_set);
+	close(fd);
+	place_changed(place);
 	return err;
 }
 
@@ -310,23 +350,17 @@ static int add_directory_forms(struct node *dir, struct file *file)
 
 int bpffs_opendir(struct node *dir, struct file *file)
 {
-	struct text_buf path = {0};
 	struct dirent *entry;
-	int err = rel_of(dir, NULL, &path), fd;
-	DIR *stream;
+	int fd = open_dir(dir, O_RDONLY);
 
-	if (err)
-		return err;
-	fd = openat(the_mount.source_fd, path.data, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
-	text_free(&path);
 	if (fd < 0)
-		return refused("list the directory");
-	stream = fdopendir(fd);
+		return fd;
+	DIR *stream = fdopendir(fd);
 	if (!stream) {
 		close(fd);
 		return -ENOMEM;
 	}
-	err = names_new(file);
+	int err = names_new(file);
 	err = err ? err : add_directory_forms(dir, file);
 	while (!err && (entry = readdir(stream)))
 		err = add_name(dir, entry->d_name, file);

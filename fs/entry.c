@@ -86,7 +86,7 @@ static int entry_live(struct node *node, struct live **ret_live)
 {
 	int err = live_by_id(node->map_id, ret_live);
 	if (!err)
-		live_wait(*ret_live);
+		live_wait(*ret_live, false);
 	return err;
 }
 

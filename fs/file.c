@@ -123,7 +123,7 @@ static int take_snapshot(struct file *file)
 
 	file->snapshot.len = 0;
 	if (file->live)
-		live_wait(file->live);
+		live_wait(file->live, atomic_load(&file->close_work));
 	int err = file->ops->render(file, &file->snapshot);
 	file->has_snapshot = !err;
 	if (err)
@@ -184,10 +184,10 @@ static int keep_tail(struct file *file, size_t limit, file_lines *lines)
 	struct text_buf *p = &file->pending;
 	const char *nl = memrchr(p->data, '\n', p->len);
 	size_t whole = nl ? (size_t)(nl + 1 - p->data) : 0;
-	int err = whole ? lines(file, p->data, whole) : 0;
+	int err = p->len - whole > limit ? too_long(limit) : 0; /* R21: before any line is applied */
 
-	if (!err && p->len - whole > limit)
-		err = too_long(limit);
+	if (!err && whole)
+		err = lines(file, p->data, whole);
 	if (err) {
 		text_free(p);
 		return err;

@@ -69,7 +69,8 @@ struct file {
 	bool created;             /* by CREATE, not OPEN */
 	_Atomic(unsigned) refs;
 	atomic_bool close_work;   /* the last close has something to store: file_close_work sets it */
-	bool marked;              /* live_closing was called for it; the receiving lock's */
+	bool marked;              /* live_closing was called for it, as its RELEASE was received */
+	struct closing closing;
 	bool counted;             /* among its node's readers and writers */
 
 	pthread_mutex_t lock;     /* of all below, and of calls of ops->write and ops->readdir */

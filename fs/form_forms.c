@@ -16,7 +16,7 @@ static int link_text(struct node *node, struct text_buf *out)
 	struct node *map = map_node(node);
 	int err = text_append(out, "../", 3);
 
-	err = err ? err : text_append(out, map->id, map->len);
+	err = err ? err : node_name(map, out);
 	err = err ? err : text_append(out, ".", 1);
 	return err ? err : text_append(out, node->id, node->len);
 }

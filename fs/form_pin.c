@@ -11,6 +11,7 @@
 #include "fs/forms.h"
 #include "fs/map.h"
 #include "fs/mount.h"
+#include "fs/path.h"
 #include "fs/place.h"
 #include "fs/scratch.h"
 #include "fs/why.h"
@@ -35,14 +36,14 @@ static int open_by_id(const char *text, const struct caller *who, struct bpfmap 
 	return err ? fail_engine(err) : 0;
 }
 
-/* The path below SOURCE that a text names, as text: below MOUNTPOINT, below SOURCE, or relative to the new pin's directory. */
+/* The path below SOURCE that a text names (R20): below MOUNTPOINT, below SOURCE, or relative to the new pin's directory. */
 static int below_source(struct node *place, const char *text, struct text_buf *out)
 {
 	const char *tops[] = {the_mount.opt.mountpoint, the_mount.opt.source};
 
 	if (*text != '/') {
-		int err = node_names(place->parent, out);
-		err = err || !out->len ? err : text_append(out, "/", 1);
+		int err = node_names(place, out);
+		err = err ? err : text_append(out, "/../", 4);
 		return err ? err : text_append(out, text, strlen(text));
 	}
 	for (size_t i = 0; i < 2; i++) {
@@ -54,11 +55,13 @@ static int below_source(struct node *place, const char *text, struct text_buf *o
 }
 
 /* A handle that does not count as pinned there: pinning it adds a pin, and moves none. */
-static int open_beside(const char *path, struct bpfmap **ret_map)
+static int open_beside(int fd, struct bpfmap **ret_map)
 {
+	char path[PATH_OF_FD];
 	struct bpfmap *pinned;
-	int err = bpfmap_open_pin(path, 0, &pinned);
 
+	path_of_fd(fd, NULL, path);
+	int err = bpfmap_open_pin(path, 0, &pinned);
 	if (err)
 		return fail_engine(err);
 	err = bpfmap_clone(pinned, ret_map);
@@ -68,18 +71,15 @@ static int open_beside(const char *path, struct bpfmap **ret_map)
 
 static int open_by_path(struct node *place, const char *text, const struct caller *who, struct bpfmap **ret_map)
 {
-	struct text_buf *path = scratch_text(SCRATCH_NAME), *full = scratch_text(SCRATCH_PATH);
-	struct stat st;
+	struct text_buf *path = scratch_text(SCRATCH_NAME);
 	int err = below_source(place, text, path);
+	int fd = err ? err : path_open_as(who, path->data, 6);
 
-	if (err)
-		return err;
-	if (fstatat(the_mount.source_fd, path->data, &st, 0))
-		return fail(errno, "'%s': no such pin in %s", text, the_mount.opt.source);
-	if (!caller_may(who, &st, 6))
-		return fail(EACCES, "'%s': pinning a map again needs the right to read and to write its pin", text);
-	err = text_printf(full, "/proc/self/fd/%d/%s", the_mount.source_fd, path->data);
-	return err ? err : open_beside(full->data, ret_map);
+	if (fd < 0)
+		return fd;
+	err = open_beside(fd, ret_map);
+	close(fd);
+	return err;
 }
 
 /* .id/N and anything that ends so is an id as well. */
@@ -92,21 +92,6 @@ static const char *id_in(const char *text)
 	if (last && last - text >= 3 && !strncmp(last - 3, ".id", 3) && (last - text == 3 || last[-4] == '/'))
 		return last + 1;
 	return NULL;
-}
-
-static int pin_as(struct node *place, struct bpfmap *map, const struct caller *who)
-{
-	struct text_buf *path = scratch_text(SCRATCH_PATH), *rel = scratch_text(SCRATCH_NAME);
-	int err = place_bpffs_path(place, path);
-
-	err = err ? err : bpfmap_pin(map, path->data);
-	if (err)
-		return fail_engine(err);
-	err = node_names(place, rel);
-	if (!err && fchownat(the_mount.source_fd, rel->data, who->uid, who->gid, 0))
-		err = -errno;
-	place_changed(place);
-	return err;
 }
 
 static int pin_line(struct file *file, const char *text, size_t len)
@@ -125,7 +110,7 @@ static int pin_line(struct file *file, const char *text, size_t len)
 	err = id ? open_by_id(id, file->who, &map) : open_by_path(place, what, file->who, &map);
 	if (err)
 		return err;
-	err = pin_as(place, map, file->who);
+	err = bpffs_pin(place, map, file->who);
 	bpfmap_free(map);
 	return err;
 }

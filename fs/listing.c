@@ -52,6 +52,7 @@ static int start(struct file *file, struct listing *l)
 	l->ended = !file->live->has_entries;
 	if (l->ended)
 		return 0;
+	live_wait(file->live, false);
 	int err = bpfmap_iter_new(file->live->map, file->live->lock_flag ? BPFMAP_ITER_LOCK : 0, &l->iter);
 	return err ? fail_engine(err) : 0;
 }
@@ -145,7 +146,7 @@ static bool reply_dots(struct file *file, off_t *offset, struct dir_reply *reply
 		*offset = 1;
 	}
 	if (*offset == 1) {
-		st.st_ino = file->node->parent->ino;
+		st.st_ino = node_parent_ino(file->node);
 		if (!dir_reply_add(reply, "..", &st, 2, NULL))
 			return false;
 		*offset = 2;

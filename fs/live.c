@@ -219,31 +219,55 @@ void live_is_frozen(struct live *live)
 	pthread_mutex_unlock(&table_lock);
 }
 
-void live_closing(struct live *live)
+void live_closing(struct live *live, struct closing *closing, uint64_t order)
 {
 	pthread_mutex_lock(&table_lock);
-	live->closing++;
+	closing->order = order;
+	closing->next = live->closing;
+	live->closing = closing;
 	pthread_mutex_unlock(&table_lock);
 }
 
-void live_closed(struct live *live)
+void live_closed(struct live *live, struct closing *closing)
 {
 	pthread_mutex_lock(&table_lock);
-	live->closing--;
+	struct closing **p = &live->closing;
+	while (*p != closing)
+		p = &(*p)->next;
+	*p = closing->next;
 	pthread_cond_broadcast(&closed);
 	pthread_mutex_unlock(&table_lock);
 }
 
-void live_wait(struct live *live)
+/* The lock is held. */
+static bool is_closing_before(const struct live *live, uint64_t order)
 {
-	if (!atomic_load(&live->close_work))
-		return;
+	const struct closing *c = live->closing;
+	while (c && c->order >= order)
+		c = c->next;
+	return c != NULL;
+}
+
+static void wait_for_closing(struct live *live, uint64_t order)
+{
 	loop_leave_turn();
 	loop_barrier();
 	pthread_mutex_lock(&table_lock);
-	while (live->closing)
+	while (is_closing_before(live, order))
 		pthread_cond_wait(&closed, &table_lock);
 	pthread_mutex_unlock(&table_lock);
+}
+
+void live_close_turn(struct live *live, struct closing *closing)
+{
+	if (atomic_load(&live->close_work) > 1)
+		wait_for_closing(live, closing->order);
+}
+
+void live_wait(struct live *live, bool own_close_work)
+{
+	if (atomic_load(&live->close_work) > own_close_work)
+		wait_for_closing(live, UINT64_MAX);
 }
 
 int live_reap(void)

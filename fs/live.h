@@ -13,6 +13,12 @@
 #include "bpfmap.h"
 #include "text.h"
 
+/* A last close on its way; `order` is the kernel's, of the RELEASE. */
+struct closing {
+	struct closing *next;
+	uint64_t order;
+};
+
 struct live {
 	/* constant while there is a reference */
 	uint32_t id, traits;
@@ -29,7 +35,8 @@ struct live {
 
 	/* the table's, under its lock */
 	struct live *chain;
-	unsigned refs, closing;
+	unsigned refs;
+	struct closing *closing;
 	long long last_used_ms, frozen_asked_ms;
 	bool frozen;
 };
@@ -50,9 +57,10 @@ void live_is_frozen(struct live *live); /* as we have just seen, or done */
  * not 0, a request for the map first makes sure that every RELEASE sent before it has been received, and
  * then waits for those (live_wait). A RELEASE calls live_closing as it is received, live_closed when done.
  */
-void live_closing(struct live *live);
-void live_closed(struct live *live);
-void live_wait(struct live *live);
+void live_closing(struct live *live, struct closing *closing, uint64_t order);
+void live_close_turn(struct live *live, struct closing *closing); /* waits for those that were sent before it */
+void live_closed(struct live *live, struct closing *closing);
+void live_wait(struct live *live, bool own_close_work); /* own: the caller's file is among those counted */
 
 /* Closes what nobody has used for a second; milliseconds until the next could be due, -1: none is open. */
 int live_reap(void);

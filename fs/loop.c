@@ -64,7 +64,7 @@ static void look_at(const struct fuse_buf *buf)
 	if (!file->live || !atomic_load(&file->close_work))
 		return;
 	file->marked = true;
-	live_closing(file->live);
+	live_closing(file->live, &file->closing, in->unique);
 }
 
 /* True if it surely takes no longer than a few system calls. */

@@ -24,7 +24,7 @@ int map_live(struct node *node, struct live **ret_live)
 		return -ENOENT;
 	err = map->kind == &id_kind ? live_by_id(id_of(map), ret_live) : place_live(map, ret_live, &st);
 	if (!err)
-		live_wait(*ret_live);
+		live_wait(*ret_live, false);
 	return err == -EISDIR || err == -EINVAL ? -ENOENT : err;
 }
 

@@ -50,7 +50,7 @@ int names_new(struct file *file)
 		return -ENOMEM;
 	file->ops = &ops;
 	int err = names_add(file, ".", file->node->ino, S_IFDIR);
-	return err ? err : names_add(file, "..", file->node == &root ? 1 : file->node->parent->ino, S_IFDIR);
+	return err ? err : names_add(file, "..", node_parent_ino(file->node), S_IFDIR);
 }
 
 static int make_room(struct names *names)

@@ -155,6 +155,7 @@ static void release(struct node *node)
 		unlist(node);
 		if (node->kind->forget)
 			node->kind->forget(node);
+		free(node->spelling);
 		free(node->id);
 		free(node);
 		parent->refs--;
@@ -284,6 +285,48 @@ int node_path(struct node *node, struct text_buf *out)
 	return node->kind->path ? node->kind->path(node, out) : node_names(node, out);
 }
 
+int node_name(struct node *node, struct text_buf *out)
+{
+	pthread_mutex_lock(&table_lock);
+	int err = text_append(out, node->id, node->len);
+	pthread_mutex_unlock(&table_lock);
+	return err;
+}
+
+uint64_t node_parent_ino(struct node *node)
+{
+	pthread_mutex_lock(&table_lock);
+	uint64_t ino = node == &root ? node->ino : node->parent->ino;
+	pthread_mutex_unlock(&table_lock);
+	return ino;
+}
+
+int node_spelled(struct node *node, const char *name)
+{
+	char *copy = strdup(name), *old;
+
+	if (!copy)
+		return -ENOMEM;
+	pthread_mutex_lock(&table_lock);
+	old = node->spelling;
+	node->spelling = copy;
+	pthread_mutex_unlock(&table_lock);
+	free(old);
+	return 0;
+}
+
+int node_spelling(struct node *node, struct text_buf *out, struct node **ret_parent)
+{
+	pthread_mutex_lock(&table_lock);
+	int err = node->spelling ? text_append(out, node->spelling, strlen(node->spelling)) : -ENOENT;
+	if (!err) {
+		*ret_parent = node->parent;
+		node->parent->refs++;
+	}
+	pthread_mutex_unlock(&table_lock);
+	return err;
+}
+
 size_t node_idle(unsigned min_idle, struct node **ret, size_t max)
 {
 	size_t n = 0;
@@ -322,6 +365,7 @@ void node_table_free(void)
 		chain_out(node);
 		if (node->kind->forget)
 			node->kind->forget(node);
+		free(node->spelling);
 		free(node->id);
 		free(node);
 	}

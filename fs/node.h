@@ -67,6 +67,7 @@ struct node {
 	void *id;                 /* a name (NUL-terminated) or a key */
 	uint64_t ino;
 	void *state;              /* the kind's own; freed by forget */
+	char *spelling;           /* the table's; NULL: not remembered */
 	struct sightings sightings;
 	/* the table's, under its lock */
 	struct node *chain, *older, *newer;
@@ -103,6 +104,14 @@ int node_move(struct node *node, struct node *to_dir, const char *to_name);
 /* Path of names from the root down to a node whose kind is a plain name; node_path asks the kind. */
 int node_names(struct node *node, struct text_buf *out);
 int node_path(struct node *node, struct text_buf *out);
+int node_name(struct node *node, struct text_buf *out); /* its last name alone; mv changes it at any time */
+uint64_t node_parent_ino(struct node *node);
+/*
+ * How the kernel spelled the name when it last looked the node up, and the directory: what an invalidation
+ * must say. Remembered where the kernel can be told in no other way.
+ */
+int node_spelled(struct node *node, const char *name);
+int node_spelling(struct node *node, struct text_buf *out, struct node **ret_parent); /* -ENOENT: not known */
 
 /* The st_ino of the node with that identity: the same on every run, from names and bytes alone (R8). */
 uint64_t node_ino(const struct node_id *id);

@@ -90,12 +90,20 @@ static struct fuse_entry_param entry_of(struct node *node, const struct stat *st
 		.ino = ino_of(node), .generation = 1, .attr = *st, .attr_timeout = attr_timeout(st)};
 }
 
+/* The kernel is about to count a lookup of the node by that name. */
+static void hand_node(struct node *node, const char *name)
+{
+	if (!reap_can_prune())
+		node_spelled(node, name);
+	node_known(node);
+}
+
 /* Takes the caller's reference. */
-static void reply_node(fuse_req_t req, struct node *node, const struct stat *st)
+static void reply_node(fuse_req_t req, struct node *node, const char *name, const struct stat *st)
 {
 	struct fuse_entry_param entry = entry_of(node, st);
 
-	node_known(node);
+	hand_node(node, name);
 	if (fuse_reply_entry(req, &entry))
 		node_forget(node, 1);
 	node_put(node);
@@ -112,7 +120,7 @@ static void op_lookup(fuse_req_t req, fuse_ino_t parent, const char *name)
 	if (err)
 		fuse_reply_err(req, -err);
 	else
-		reply_node(req, node, &st);
+		reply_node(req, node, name, &st);
 }
 
 static void op_forget(fuse_req_t req, fuse_ino_t ino, uint64_t nlookup)
@@ -189,7 +197,7 @@ static void reply_made(const struct caller *who, struct node *dir, const char *n
 	if (err)
 		reject(who, dir, name, err);
 	else
-		reply_node(who->req, node, &st);
+		reply_node(who->req, node, name, &st);
 }
 
 static void op_mkdir(fuse_req_t req, fuse_ino_t parent, const char *name, mode_t mode)
@@ -318,7 +326,7 @@ static void op_create(fuse_req_t req, fuse_ino_t parent, const char *name, mode_
 	file->who = NULL;
 	set_handle(fi, file);
 	struct fuse_entry_param entry = entry_of(node, &st);
-	node_known(node);
+	hand_node(node, name);
 	if (fuse_reply_create(req, &entry, fi)) {
 		node_forget(node, 1);
 		file_put(file);
@@ -351,6 +359,8 @@ static void op_write(fuse_req_t req, fuse_ino_t ino, const char *data, size_t si
 	struct file *file = file_ref(file_of(fi));
 	(void)ino;
 
+	if (file->live)
+		live_wait(file->live, atomic_load(&file->close_work));
 	pthread_mutex_lock(&file->lock);
 	file->who = &who;
 	int err = file->ops->write ? file->ops->write(file, data, size, offset)
@@ -380,10 +390,12 @@ static void op_release(fuse_req_t req, fuse_ino_t ino, struct fuse_file_info *fi
 	struct file *file = file_of(fi);
 	(void)ino;
 
+	if (file->marked)
+		live_close_turn(file->live, &file->closing);
 	if (atomic_load(&file->close_work))
 		finish(file);
 	if (file->marked)
-		live_closed(file->live);
+		live_closed(file->live, &file->closing);
 	file_put(file);
 	fuse_reply_err(req, 0);
 }
@@ -398,7 +410,7 @@ static __thread struct {
 static __thread char *dir_buf;
 static __thread size_t dir_room;
 
-static bool hand_over(struct node *node)
+static bool hand_over(struct node *node, const char *name)
 {
 	if (handed.n == handed.room) {
 		size_t room = handed.room ? handed.room * 2 : 64;
@@ -408,7 +420,7 @@ static bool hand_over(struct node *node)
 		handed.nodes = nodes;
 		handed.room = room;
 	}
-	node_known(node);
+	hand_node(node, name);
 	handed.nodes[handed.n++] = node;
 	return true;
 }
@@ -423,7 +435,7 @@ bool dir_reply_add(struct dir_reply *reply, const char *name, const struct stat 
 	} else {
 		struct fuse_entry_param entry = {.attr = *st};
 		need = fuse_add_direntry_plus(reply->req, NULL, 0, name, NULL, 0);
-		if (need <= room && node && hand_over(node))
+		if (need <= room && node && hand_over(node, name))
 			entry = entry_of(node, st);
 		if (need <= room)
 			fuse_add_direntry_plus(reply->req, at, room, name, &entry, next);

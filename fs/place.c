@@ -12,7 +12,7 @@
 #include "fs/entry.h"
 #include "fs/forms.h"
 #include "fs/map.h"
-#include "fs/mount.h"
+#include "fs/path.h"
 #include "fs/place.h"
 #include "fs/scratch.h"
 #include "fs/why.h"
@@ -62,11 +62,7 @@ static int stat_path(struct node *node, struct stat *st)
 	struct text_buf *path = scratch_text(SCRATCH_PATH);
 	int err = node_names(node, path);
 
-	if (err)
-		return err;
-	if (!path->len)
-		return fstatat(the_mount.source_fd, "", st, AT_EMPTY_PATH) ? -errno : 0;
-	return fstatat(the_mount.source_fd, path->data, st, AT_SYMLINK_NOFOLLOW) ? -errno : 0;
+	return err ? err : path_stat(path->data ? path->data : "", st);
 }
 
 int place_stat(struct node *node, struct stat *ret_st)
@@ -118,12 +114,6 @@ void place_changed(struct node *node)
 	node_unlock(node);
 }
 
-int place_bpffs_path(struct node *node, struct text_buf *out)
-{
-	int err = text_printf(out, "/proc/self/fd/%d/", the_mount.source_fd);
-	return err ? err : node_names(node, out);
-}
-
 /* What was learnt of the bpffs object last time: 1 and its id (0: no map), or 0. */
 static int known_map(struct node *node, const struct stat *st, uint32_t *id)
 {
@@ -154,11 +144,20 @@ static void learn_map(struct node *node, const struct stat *st, uint32_t id)
 static int open_handle(struct node *node, const struct stat *st, struct bpfmap **ret_map)
 {
 	struct text_buf *path = scratch_text(SCRATCH_PATH);
-	int err = place_bpffs_path(node, path);
+	char name[PATH_OF_FD];
+	struct stat there;
+	int err = node_names(node, path);
+	int fd = err ? err : path_open(path->data, O_PATH | O_NOFOLLOW);
 
-	if (err)
-		return err;
-	err = bpfmap_open_pin(path->data, 0, ret_map);
+	if (fd < 0)
+		return fd;
+	if (fstat(fd, &there) || !S_ISREG(there.st_mode)) {
+		close(fd);
+		return -ENOENT; /* it was a pin a moment ago */
+	}
+	path_of_fd(fd, NULL, name);
+	err = bpfmap_open_pin(name, 0, ret_map);
+	close(fd);
 	if (err == -EINVAL)
 		learn_map(node, st, 0);
 	return err ? fail_engine(err) : 0;
@@ -291,14 +290,18 @@ static int place_getattr(struct node *node, struct stat *ret_st)
 static int place_readlink(struct node *node, struct text_buf *out)
 {
 	struct text_buf *path = scratch_text(SCRATCH_PATH);
+	const char *name;
 	int err = node_names(node, path);
 
 	err = err ? err : text_reserve(out, PATH_MAX);
+	int dir = err ? err : path_parent(path->data, &name);
+	if (dir < 0)
+		return dir;
+	ssize_t n = readlinkat(dir, name, out->data, PATH_MAX - 1);
+	err = n < 0 ? -errno : 0;
+	close(dir);
 	if (err)
 		return err;
-	ssize_t n = readlinkat(the_mount.source_fd, path->data, out->data, PATH_MAX - 1);
-	if (n < 0)
-		return -errno;
 	out->data[n] = 0;
 	out->len = (size_t)n;
 	return 0;
@@ -359,7 +362,7 @@ static int as_map(struct node *dir, struct live **ret_live)
 		return 0;
 	if (err)
 		return err == -EINVAL ? -ENOTDIR : err;
-	live_wait(*ret_live);
+	live_wait(*ret_live, false);
 	return 1;
 }
 

@@ -25,7 +25,4 @@ void place_changed(struct node *place); /* forget the cached stat */
 /* The map that is pinned here now, with a reference; -ENOENT: nothing, -EISDIR: a directory, -EINVAL: no map. */
 int place_live(struct node *place, struct live **ret_live, struct stat *ret_st);
 
-/* A path below SOURCE as the kernel's bpf(2) takes it, appended to out. */
-int place_bpffs_path(struct node *place, struct text_buf *out);
-
 #endif

@@ -122,7 +122,7 @@ static int open_raw(struct node *node, struct file *file)
 		int err = live_by_id(node->map_id, &live);
 		if (err)
 			return err;
-		live_wait(live);
+		live_wait(live, false);
 	}
 	return entry_open_file(file, &raw_ops, live);
 }

@@ -41,7 +41,7 @@ static bool stopping, started; /* under lock */
 static struct fuse_session *session;
 static atomic_bool no_prune;
 
-static bool can_prune(void)
+bool reap_can_prune(void)
 {
 	return the_mount.kernel_minor >= PRUNE_MINOR && !atomic_load(&no_prune);
 }
@@ -63,14 +63,13 @@ static void prune(struct node **nodes, size_t n)
 static void invalidate(struct node **nodes, size_t n)
 {
 	for (size_t i = 0; i < n; i++) {
-		struct text_buf *path = scratch_text(SCRATCH_LINE);
-		struct node *parent = nodes[i]->parent;
-		if (node_path(nodes[i], path))
+		struct text_buf *name = scratch_text(SCRATCH_LINE);
+		struct node *parent;
+		if (node_spelling(nodes[i], name, &parent))
 			continue;
-		const char *name = memrchr(path->data, '/', path->len);
-		name = name ? name + 1 : path->data;
-		fuse_lowlevel_notify_inval_entry(session, parent == &root ? FUSE_ROOT_ID : (uintptr_t)parent, name,
-						 strlen(name));
+		fuse_lowlevel_notify_inval_entry(session, parent == &root ? FUSE_ROOT_ID : (uintptr_t)parent, name->data,
+						 name->len);
+		node_put(parent);
 	}
 }
 
@@ -89,7 +88,7 @@ static bool let_go(unsigned idle_s, void (*tell)(struct node **nodes, size_t n))
 
 void reap_nodes(void)
 {
-	if (node_count() > NODE_LIMIT && can_prune())
+	if (node_count() > NODE_LIMIT && reap_can_prune())
 		let_go(0, prune);
 }
 
@@ -97,7 +96,7 @@ static void reap_idle_nodes(void)
 {
 	unsigned idle_s = node_count() > NODE_LIMIT ? 0 : IDLE_S;
 
-	for (int rounds = 0; rounds < 64 && let_go(idle_s, can_prune() ? prune : invalidate); rounds++)
+	for (int rounds = 0; rounds < 64 && let_go(idle_s, reap_can_prune() ? prune : invalidate); rounds++)
 		;
 }
 

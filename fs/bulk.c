@@ -1,0 +1,215 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * Lines → keys and values in two arrays, as a batch update takes them. A line that names every leaf is
+ * only put there; one that does not needs the entry's bytes of now, so what waits is stored first.
+ */
+#include <errno.h>
+#include <fcntl.h>
+#include <linux/bpf.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "format.h"
+#include "fs/bulk.h"
+#include "fs/keyset.h"
+#include "fs/store.h"
+#include "fs/why.h"
+
+#define BATCH_BYTES (256 * 1024)
+#define BATCH_MOST 8192
+
+struct bulk {
+	unsigned char *keys, *values; /* of `room` entries */
+	size_t room, n;
+	unsigned long long line, first_line; /* numbers from 1: the last read, the first that waits */
+	int failed;             /* negative errno of a rejected line */
+	struct keyset *named;   /* M.replace: the keys that lines named; NULL: M.tsv */
+};
+
+int bulk_open(struct file *file, bool replace)
+{
+	const struct live *live = file->live;
+	size_t entry = live->key_size + live->value_bytes;
+	struct bulk *b = calloc(1, sizeof(*b));
+
+	if (!b)
+		return -ENOMEM;
+	file->state = b;
+	b->room = BATCH_BYTES / entry;
+	b->room = b->room < 1 ? 1 : b->room > BATCH_MOST ? BATCH_MOST : b->room;
+	b->keys = malloc(b->room * live->key_size);
+	b->values = malloc(b->room * live->value_bytes);
+	if (!b->keys || !b->values)
+		return -ENOMEM;
+	if (replace)
+		file_close_work(file, true);
+	return replace ? keyset_new(live->key_size, &b->named) : 0;
+}
+
+void bulk_free(struct file *file)
+{
+	struct bulk *b = file->state;
+
+	if (!b)
+		return;
+	keyset_free(b->named);
+	free(b->keys);
+	free(b->values);
+	free(b);
+}
+
+/* How many of the first n entries could be stored; *ret_err is the next one's. */
+static size_t store(struct live *live, const struct bulk *b, int *ret_err)
+{
+	uint32_t done = (uint32_t)b->n;
+
+	*ret_err = 0;
+	if (b->n > 1 && (live->traits & BPFMAP_BATCH_WRITE)) {
+		int err = bpfmap_update_batch(live->map, b->keys, b->values, &done, live->lock_flag);
+		if (!err)
+			return b->n;
+	} else {
+		done = 0;
+	}
+	/* one by one: where there are no batches, and from where one stopped, for the errno and its sentence */
+	for (size_t i = done; i < b->n; i++) {
+		*ret_err = store_update(live, b->keys + i * live->key_size, b->values + i * live->value_bytes, BPF_ANY);
+		if (*ret_err)
+			return i;
+	}
+	return b->n;
+}
+
+static int line_failed(struct bulk *b, unsigned long long line, int err)
+{
+	char because[280];
+
+	snprintf(because, sizeof(because), "%s", *why() ? why() : strerror(-err));
+	b->failed = fail(-err, "line %llu: %s", line, because);
+	return b->failed;
+}
+
+static int flush(struct file *file, struct bulk *b)
+{
+	int err;
+
+	if (!b->n)
+		return 0;
+	pthread_mutex_lock(&file->live->write_lock);
+	size_t done = store(file->live, b, &err);
+	pthread_mutex_unlock(&file->live->write_lock);
+	b->n = 0;
+	return err ? line_failed(b, b->first_line + done, err) : 0;
+}
+
+/* The old bytes of an entry, or zeros (R21: an absent key is created). */
+static int old_bytes(void *arg, const void *key, void *value)
+{
+	const struct live *live = arg;
+	int err = store_lookup(live, key, value);
+
+	if (err == -ENOENT) {
+		memset(value, 0, live->value_bytes);
+		err = 0;
+	}
+	return err;
+}
+
+static int merge(struct file *file, struct bulk *b, const char *line, size_t len)
+{
+	struct live *live = file->live;
+	struct text_note note = {""};
+	int err = flush(file, b);
+
+	if (err)
+		return err;
+	b->first_line = b->line;
+	pthread_mutex_lock(&live->write_lock);
+	err = tsv_parse(live->codec, line, len, b->keys, b->values, old_bytes, live, &note);
+	err = err < 0 ? fail(-err, "%s", note.msg) : store_update(live, b->keys, b->values, BPF_ANY);
+	pthread_mutex_unlock(&live->write_lock);
+	return err ? line_failed(b, b->line, err) : 0;
+}
+
+static int take_line(struct file *file, const char *line, size_t len)
+{
+	struct live *live = file->live;
+	struct bulk *b = file->state;
+	unsigned char *key = b->keys + b->n * live->key_size, *value = b->values + b->n * live->value_bytes;
+	struct text_note note = {""};
+
+	b->line++;
+	memset(value, 0, live->value_bytes);
+	int whole = tsv_parse(live->codec, line, len, key, value, NULL, NULL, &note);
+	if (whole < 0) {
+		int err = flush(file, b); /* the lines before it stay applied */
+		return err ? err : line_failed(b, b->line, fail(-whole, "%s", note.msg));
+	}
+	if (b->named && keyset_add(b->named, key))
+		return line_failed(b, b->line, -ENOMEM);
+	if (whole == TEXT_PARTIAL)
+		return merge(file, b, line, len);
+	if (!b->n++)
+		b->first_line = b->line;
+	return b->n == b->room ? flush(file, b) : 0;
+}
+
+static int take_lines(struct file *file, const char *text, size_t len)
+{
+	struct bulk *b = file->state;
+	int err = file_each_line(file, text, len, take_line);
+
+	return err ? err : flush(file, b); /* an error belongs to the write that carried the line */
+}
+
+int bulk_write(struct file *file, const char *data, size_t size, off_t offset)
+{
+	struct bulk *b = file->state;
+	size_t limit = codec_line_limit(file->live->codec) + 6 * file->live->key_size + 4096;
+	(void)offset;
+
+	if (b->failed)
+		return fail(-b->failed, "a line before was refused: nothing more is taken through this open file");
+	int err = file_gather_bulk(file, data, size, limit, take_lines);
+	if (err)
+		b->failed = err;
+	file_close_work(file, b->named || file->pending.len > 0);
+	return err;
+}
+
+/* Deletes what no line named; of an array, zeroes it. */
+static int delete_others(struct file *file, struct bulk *b)
+{
+	struct live *live = file->live;
+	bool fixed = live->traits & BPFMAP_FIXED;
+	struct bpfmap_iter *iter;
+	const void *key, *value;
+	int err = 0, more = bpfmap_iter_new(live->map, BPFMAP_ITER_KEYS, &iter);
+
+	if (more)
+		return fail_engine(more);
+	keyset_sort(b->named);
+	memset(b->values, 0, live->value_bytes);
+	while (!err && (more = bpfmap_iter_next(iter, &key, &value)) == 1) {
+		if (!keyset_has(b->named, key))
+			err = fixed ? store_update(live, key, b->values, BPF_ANY) : store_delete(live, key);
+		err = err == -ENOENT ? 0 : err;
+	}
+	bpfmap_iter_free(iter);
+	return more < 0 ? fail_engine(more) : err;
+}
+
+int bulk_finish(struct file *file)
+{
+	struct bulk *b = file->state;
+	int err = 0;
+
+	if (b->failed)
+		return 0; /* said already; R21: .replace deletes nothing after a rejected line */
+	if (file->pending.len)
+		err = take_lines(file, file->pending.data, file->pending.len);
+	if (err || !b->named)
+		return err;
+	return delete_others(file, b);
+}

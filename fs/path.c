@@ -1,0 +1,121 @@
+/* SPDX-License-Identifier: MIT */
+/* openat2(2) from SOURCE, with everything that could lead elsewhere forbidden. */
+#include <errno.h>
+#include <fcntl.h>
+#include <limits.h>
+#include <linux/openat2.h>
+#include <stdio.h>
+#include <string.h>
+#include <sys/syscall.h>
+#include <unistd.h>
+
+#include "fs/mount.h"
+#include "fs/path.h"
+#include "fs/why.h"
+
+static int open_below(int dir, const char *path, int flags)
+{
+	struct open_how how = {
+		.flags = (unsigned)flags | O_CLOEXEC,
+		.resolve = RESOLVE_BENEATH | RESOLVE_NO_SYMLINKS | RESOLVE_NO_MAGICLINKS | RESOLVE_NO_XDEV,
+	};
+	long fd = syscall(SYS_openat2, dir, *path ? path : ".", &how, sizeof(how));
+
+	if (fd >= 0)
+		return (int)fd;
+	return errno == ELOOP || errno == EXDEV ? -ENOENT : -errno;
+}
+
+int path_open(const char *rel, int flags)
+{
+	return open_below(the_mount.source_fd, rel, flags);
+}
+
+int path_parent(const char *rel, const char **ret_name)
+{
+	const char *slash = strrchr(rel, '/');
+	char dir[PATH_MAX];
+	size_t len = slash ? (size_t)(slash - rel) : 0;
+
+	if (len >= sizeof(dir))
+		return -ENAMETOOLONG;
+	memcpy(dir, rel, len);
+	dir[len] = 0;
+	*ret_name = slash ? slash + 1 : rel;
+	return path_open(dir, O_PATH | O_DIRECTORY);
+}
+
+int path_stat(const char *rel, struct stat *ret_st)
+{
+	int fd = path_open(rel, O_PATH | O_NOFOLLOW);
+
+	if (fd < 0)
+		return fd;
+	int err = fstat(fd, ret_st) ? -errno : 0;
+	close(fd);
+	return err;
+}
+
+void path_of_fd(int fd, const char *name, char ret_path[PATH_OF_FD])
+{
+	snprintf(ret_path, PATH_OF_FD, name ? "/proc/self/fd/%d/%s" : "/proc/self/fd/%d", fd, name);
+}
+
+/* One step of path_open_as; takes dir's fd. */
+static int step(const struct caller *who, int dir, const char *name)
+{
+	struct stat st;
+	int err = fstat(dir, &st) ? -errno : 0;
+
+	if (!err && (!S_ISDIR(st.st_mode) || !caller_may(who, &st, 1)))
+		err = S_ISDIR(st.st_mode) ? -EACCES : -ENOTDIR;
+	int fd = err ? err : open_below(dir, name, O_PATH | O_NOFOLLOW);
+	close(dir);
+	return fd;
+}
+
+/* Folds "." and ".." by name: a/../b is b. -EINVAL: above SOURCE. */
+static int normalize(const char *rel, char out[PATH_MAX])
+{
+	size_t len = 0;
+
+	out[0] = 0;
+	while (*rel) {
+		size_t n = strcspn(rel, "/");
+		if (n == 2 && !strncmp(rel, "..", 2)) {
+			char *slash = strrchr(out, '/');
+			if (!len)
+				return -EINVAL;
+			len = slash ? (size_t)(slash - out) : 0;
+		} else if (n && !(n == 1 && *rel == '.')) {
+			if (len + n + 2 > PATH_MAX)
+				return -ENAMETOOLONG;
+			if (len)
+				out[len++] = '/';
+			memcpy(out + len, rel, n);
+			len += n;
+		}
+		out[len] = 0;
+		rel += n + (rel[n] == '/');
+	}
+	return 0;
+}
+
+int path_open_as(const struct caller *who, const char *rel, unsigned rights)
+{
+	char path[PATH_MAX], *save = NULL;
+	struct stat st;
+	int err = normalize(rel, path);
+
+	if (err)
+		return fail(-err, "'%s' leads out of %s", rel, the_mount.opt.source);
+	int fd = path_open("", O_PATH | O_DIRECTORY);
+	for (char *name = strtok_r(path, "/", &save); name && fd >= 0; name = strtok_r(NULL, "/", &save))
+		fd = step(who, fd, name);
+	if (fd < 0)
+		return fail(-fd, "'%s' below %s: %s", rel, the_mount.opt.source, strerror(-fd));
+	if (!fstat(fd, &st) && caller_may(who, &st, rights))
+		return fd;
+	close(fd);
+	return fail(EACCES, "'%s': the right to %s it is missing", rel, rights == 6 ? "read and write" : "read");
+}
