@@ -23,6 +23,18 @@ check_eq "frozen: as it was" "10 1" "$(map_u m 1) $(map_count m)"
 works "frozen: rm M.pin still unpins" rm "$MNT/m.pin"
 absent "frozen: rm M.pin still unpins" "$B/m"
 
+# .frozen
+new_map f hash 4 8 16
+map_put f 1 10
+check_eq ".frozen of a map that is not" 0 "$(cat "$MNT/f.frozen")"
+fails_with ".frozen takes 1 alone" "Invalid argument" put 0 "$MNT/f.frozen"
+fails_with ".frozen takes 1 alone" "Invalid argument" put yes "$MNT/f.frozen"
+check_eq ".frozen: not yet" "" "$(bpftool map show pinned "$B/f" | grep -o frozen)"
+works ".frozen freezes" put 1 "$MNT/f.frozen"
+check_eq ".frozen freezes" frozen "$(bpftool map show pinned "$B/f" | grep -o frozen)"
+check_eq ".frozen of a frozen map" 1 "$(cat "$MNT/f.frozen")"
+fails_with ".frozen: for good" "Operation not permitted" put 1 "$MNT/f/1"
+
 # Global variables.
 r=$MNT/mt_maps_rodata
 check_eq ".rodata: key 0" 0 "$(ls "$r")"
