@@ -189,16 +189,18 @@ static int parse_line(struct slice line, bool is_inner, struct spec_parsed **ret
 
 static int parse_inner(struct spec_reader *r, struct slice text)
 {
+	struct text_note why = { "" };
 	int err;
 
 	if (r->is_inner)
 		return refuse(r->note, -EINVAL, "inner={…} within inner={…}: maps of maps hold no maps of maps");
 	if (text.len < 2 || text.s[0] != '{' || text.s[text.len - 1] != '}')
 		return refuse(r->note, -EINVAL, "'%.*s' is no specification: write inner={type=… key=… …}", SHOWN(text));
-	err = parse_line((struct slice){ text.s + 1, text.len - 2 }, true, &r->to->inner, r->note);
-	if (!err)
-		r->to->spec.inner = &r->to->inner->spec;
-	return err;
+	err = parse_line((struct slice){ text.s + 1, text.len - 2 }, true, &r->to->inner, &why);
+	if (err)
+		return refuse(r->note, err, "inner: %s", why.msg);
+	r->to->spec.inner = &r->to->inner->spec;
+	return 0;
 }
 
 enum { TYPE, KEY, VALUE, KEY_SIZE, VALUE_SIZE, MAX_ENTRIES, FLAGS, INNER, MAP_EXTRA, NUMA_NODE, NAME, BTF,
@@ -392,8 +394,7 @@ static int finish(struct spec_reader *r)
 	int err = 0;
 
 	if (!is_given(r, TYPE))
-		return refuse(r->note, -EINVAL, "type= is missing%s: write type=hash key=u32 value=u64 max_entries=1024",
-			      r->is_inner ? " from inner" : "");
+		return refuse(r->note, -EINVAL, "type= is missing: write type=hash key=u32 value=u64 max_entries=1024");
 	if (!is_given(r, BTF) && (is_given(r, KEY_TYPE_ID) || is_given(r, VALUE_TYPE_ID)))
 		return refuse(r->note, -EINVAL, "key_type_id= and value_type_id= are of types in btf=BASE64");
 	if (is_given(r, BTF))
