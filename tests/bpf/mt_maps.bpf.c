@@ -73,9 +73,31 @@ struct addresses {
 	unsigned char id[2];
 };
 
+struct odd {
+	char name[8];
+	__u16 ports[3];
+	__u16 zero;
+	struct in6_addr v6[2];
+	char tags[2][4];
+};
+
+struct numbers {
+	float f;
+	float g;
+	double d;
+	__int128 wide;
+	void *pointer;
+	__u64 rest[0];
+	unsigned char run[3];
+	signed char sgn[2];
+	char letters[3];
+};
+
 typedef char name16[16];
 typedef char text8[8];
 typedef unsigned char mac6[6];
+typedef unsigned char bytes126[126];
+typedef unsigned char bytes127[127];
 typedef unsigned char bytes200[200];
 typedef unsigned char bytes3000[3000];
 
@@ -105,6 +127,11 @@ MAP(bitf, BPF_MAP_TYPE_HASH, __u32, struct bits, 16);
 MAP(nest, BPF_MAP_TYPE_HASH, __u32, struct nested, 16);
 MAP(unions, BPF_MAP_TYPE_HASH, __u32, union either, 16);
 MAP(locks, BPF_MAP_TYPE_HASH, __u32, struct locked, 16);
+MAP(odds, BPF_MAP_TYPE_HASH, struct odd, struct odd, 64);
+MAP(nums, BPF_MAP_TYPE_HASH, __s64, struct numbers, 64);
+MAP(key126, BPF_MAP_TYPE_HASH, bytes126, __u8, 16);
+MAP(key127, BPF_MAP_TYPE_HASH, bytes127, __u8, 16);
+MAP(be64s, BPF_MAP_TYPE_HASH, __be64, __s8, 16);
 MAP(tiny, BPF_MAP_TYPE_HASH, __u32, __u64, 2);
 MAP(pch, BPF_MAP_TYPE_PERCPU_HASH, __u32, __u64, 16);
 MAP(pchs, BPF_MAP_TYPE_PERCPU_HASH, __u32, struct stats, 16);

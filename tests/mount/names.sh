@@ -59,6 +59,14 @@ named names "61 00 62 00 00 00 00 00 00 00 00 00 00 00 00 00" "$v8" a%00b
 named names "00 00 62 00 00 00 00 00 00 00 00 00 00 00 00 00" "$v8" %00%00b
 named names "0a 01 ff 00 00 00 00 00 00 00 00 00 00 00 00 00" "$v8" %0A%01%FF
 
+named names "$(hex_of . 16)" "$v8" %2E
+named names "$(hex_of .. 16)" "$v8" %2E.
+named names "$(hex_of - 16)" "$v8" %2D
+named names "$(hex_of README.txt 16)" "$v8" README.txt
+named hs64 "$(le 4 -7)" "$v8" -7
+named be64s "00 00 00 00 00 00 01 02" 05 258
+named nums "$(le 8 -9223372036854775808)" "$(printf '00 %.0s' {1..48})" -9223372036854775808
+
 map_put hu64 26 1
 same hu64 26 0x1a 0x1A
 map_set flows "0a 00 00 01 0a 00 00 02 01 bb d6 f8 06 00 00 00" "$(le 8 1) $(le 8 1) $(le 8 1)"
@@ -94,7 +102,12 @@ no_name flows saddr=10.0.0.1 10.0.0.1,10.0.0.2,443,55032 10.0.0.1,10.0.0.2,443,5
 	10.0.0.1,10.0.0.2,443,65536,6
 no_name colors PURPLE green
 
-# R11: long names.
+# R11: long names. 254 characters are shown, 256 are not.
+map_set key126 "$(printf 'a1 %.0s' {1..126})" 01
+check_eq "R11: a name of 254" "0x$(printf 'a1%.0s' {1..126})" "$(ls "$MNT/key126")"
+map_set key127 "$(printf 'a1 %.0s' {1..127})" 01
+check_like "R11: a name of 256" '^0x[a1]+~[0-9a-f]{32}$' "$(ls "$MNT/key127")"
+check_eq "R11: a name of 256" 1 "$(cat "$MNT/key127"/*)"
 long="$(printf 'ab %.0s' {1..200})"
 map_set longk "$long" "05 00 00 00"
 map_set longk "$(printf 'ab %.0s' {1..199})ac" "06 00 00 00"

@@ -91,6 +91,29 @@ takes unions half=7 "07 00 00 00 00 00 00 00"
 takes unions bytes=0x0102030405060708 "01 02 03 04 05 06 07 08"
 takes unions 0x0807060504030201 "08 07 06 05 04 03 02 01"
 
+# Numbers of other kinds; a zero-length array is not shown.
+map_set nums "01 00 00 00 00 00 00 00" "cd cc cc 3d 00 00 20 c0 9a 99 99 99 99 99 b9 3f $(le 8 0) 00 00 00 00 00 00 00 80 10 00 00 00 00 00 00 00 01 02 03 ff 02 61 62 63"
+check_eq "floats, 128 bits, pointers, bytes, signed chars" \
+	"f=0.1 g=-2.5 d=0.1 wide=-170141183460469231731687303715884105728 pointer=0x10 run=0x010203 sgn=-1,2 letters=abc" "$(cat "$MNT/nums/1")"
+works "floats" put "f=inf g=nan d=-inf" "$MNT/nums/1"
+check_eq "floats" "f=inf g=nan d=-inf" "$(cut -d' ' -f1-3 "$MNT/nums/1")"
+check_like "floats" "^0000807f0000c07f000000000000f0ff" "$(map_value nums "01 00 00 00 00 00 00 00")"
+works "a NaN of other bits" put "g=nan:0x7f800001 d=15e-1" "$MNT/nums/1"
+check_eq "a NaN of other bits" "g=nan:0x7f800001 d=1.5" "$(cut -d' ' -f2-3 "$MNT/nums/1")"
+works "128 bits" put "wide=170141183460469231731687303715884105727" "$MNT/nums/1"
+check_eq "128 bits" "wide=170141183460469231731687303715884105727" "$(cut -d' ' -f4 "$MNT/nums/1")"
+fails_with "128 bits: out of range" "result out of range" put "wide=170141183460469231731687303715884105728" "$MNT/nums/1"
+fails_with "a float that is none" "Invalid argument" put "f=1.5x" "$MNT/nums/1"
+
+# Lists of texts and of addresses.
+o="$(hex_of 'a:b' 8) 01 00 02 00 03 00 00 00 $(le 8 0) $(le 7 0) 01 20 01 0d b8 $(le 8 0) 00 00 00 05 $(hex_of x:y 4) $(hex_of 'p,q' 4)"
+map_set odds "$o" "$o"
+check_like "lists in names: items by colons, addresses in full" \
+	'^name=a:b,ports=1:2:3,zero=0,v6=0+:0+:0+:0+:0+:0+:0+:0*1:2001:0?db8:0+:0+:0+:0+:0+:0*5,tags=x%3Ay:p%2Cq$' "$(ls "$MNT/odds")"
+check_eq "lists in values" 'name=a:b ports=1,2,3 zero=0 v6=::1,2001:db8::5 tags=x:y,"p,q"' "$(cat "$MNT"/odds/*)"
+works "an item of a list" eval 'echo "ports.2=9 tags.0=\"\" v6.1=::2" > "$(echo "$MNT"/odds/*)"'
+check_eq "an item of a list" 'name=a:b ports=1,2,9 zero=0 v6=::1,::2 tags="","p,q"' "$(cat "$MNT"/odds/*)"
+
 # Locks are not shown and not written.
 map_set locks "$k1" "00 00 00 00 05 00 00 00 06 00 00 00 00 00 00 00"
 check_eq "a lock is not shown" "a=5 b=6" "$(cat "$MNT/locks/1")"
