@@ -155,6 +155,25 @@ static void a_step_back_gives_the_same_names(void **state)
 	}
 }
 
+/* Not even if all that was listed has gone meanwhile: what is said again was said. */
+static void a_step_back_needs_no_second_walk(void **state)
+{
+	(void)state;
+	static struct one got[KEYS], again[KEYS];
+	size_t n = read_dir(file, 2, PAGE, got, KEYS), m;
+
+	n = read_dir(file, got[n - 1].next, PAGE, got, KEYS);
+	for (size_t i = 0; i < n; i++) {
+		uint32_t key = (uint32_t)strtoul(got[i].name, NULL, 10);
+		assert_int_equal(bpf_map_delete_elem(map_fd, &key), 0);
+	}
+	size_t back = n / 2;
+	m = read_dir(file, got[back - 1].next, PAGE, again, KEYS);
+	assert_true(m >= n - back);
+	for (size_t i = back; i < n; i++)
+		assert_string_equal(again[i - back].name, got[i].name);
+}
+
 static void a_step_back_loses_nothing_and_repeats_nothing(void **state)
 {
 	(void)state;
@@ -187,6 +206,9 @@ static void offset_0_starts_anew(void **state)
 	offset = 0;
 	assert_int_equal(read_on(&offset, PAGE, seen), 3);
 	assert_each_once(seen, KEYS + 7, KEYS + 8);
+	put(KEYS + 8); /* and also where all names are still at hand */
+	offset = 0;
+	assert_int_equal(read_on(&offset, PAGE, seen), 4);
 }
 
 static void a_far_step_back_still_ends(void **state)
@@ -288,6 +310,7 @@ int main(void)
 		cmocka_unit_test_setup_teardown(each_key_once, full_hash, close_all),
 		cmocka_unit_test_setup_teardown(entries_are_files_with_the_inode_that_a_lookup_gives, small_hash, close_all),
 		cmocka_unit_test_setup_teardown(a_step_back_gives_the_same_names, full_hash, close_all),
+		cmocka_unit_test_setup_teardown(a_step_back_needs_no_second_walk, full_hash, close_all),
 		cmocka_unit_test_setup_teardown(a_step_back_loses_nothing_and_repeats_nothing, full_hash, close_all),
 		cmocka_unit_test_setup_teardown(offset_0_starts_anew, full_hash, close_all),
 		cmocka_unit_test_setup_teardown(a_far_step_back_still_ends, full_hash, close_all),

@@ -66,7 +66,7 @@ static void same_identity_same_node(void **state)
 static void each_part_of_an_identity_counts(void **state)
 {
 	(void)state;
-	struct node *dir = at(&root, "dir"), *nodes[7];
+	struct node *dir = at(&root, "dir"), *nodes[8];
 	const void *form1 = "1", *form2 = "2";
 	struct node_id ids[] = {
 		{ .parent = &root, .kind = &a_kind, .bytes = "k\0\1", .len = 3 },
@@ -74,6 +74,7 @@ static void each_part_of_an_identity_counts(void **state)
 		{ .parent = &root, .kind = &other_kind, .bytes = "k\0\1", .len = 3 },
 		{ .parent = &root, .kind = &a_kind, .form = form1, .bytes = "k\0\1", .len = 3 },
 		{ .parent = &root, .kind = &a_kind, .form = form2, .map_id = 7, .bytes = "k\0\1", .len = 3 },
+		{ .parent = &root, .kind = &a_kind, .map_id = 7, .bytes = "k\0\1", .len = 3 },
 		{ .parent = &root, .kind = &a_kind, .bytes = "k\0\2", .len = 3 },
 		{ .parent = &root, .kind = &a_kind, .bytes = "k\0", .len = 2 },
 	};

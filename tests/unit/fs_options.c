@@ -139,7 +139,7 @@ static void what_mountinfo_shows_is_taken(void **state)
 
 	assert_int_equal(p.err, 0);
 	assert_false(left_over(&p, "user_id") || left_over(&p, "group_id") || left_over(&p, "fsname"));
-	assert_false(left_over(&p, "subtype") || left_over(&p, "default_permissions"));
+	assert_false(left_over(&p, "rw") || left_over(&p, "subtype") || left_over(&p, "default_permissions"));
 	done(&p);
 }
 
@@ -149,6 +149,7 @@ static void what_is_wrong_is_said(void **state)
 	static const struct { const char *option, *named; } bad[] = {
 		{ "-ouid=", "uid=" }, { "-ouid=-1", "uid=-1" }, { "-ouid=4294967295", "uid=4294967295" },
 		{ "-ouid=99999999999999999999", "uid=9999" }, { "-ouid=1x", "uid=1x" },
+		{ "-ouid=-18446744073709551615", "uid=-184" },
 		{ "-ouid=no-such-user", "no-such-user" }, { "-ogid=", "gid=" }, { "-ogid=no-such-group", "no-such-group" },
 		{ "-ofmode=", "fmode=" }, { "-ofmode=8", "fmode=8" }, { "-ofmode=1000", "fmode=1000" },
 		{ "-ofmode=-1", "fmode=-1" }, { "-odmode=rwx", "dmode=rwx" }, { "-odmode=01777", "dmode=01777" },
