@@ -23,7 +23,7 @@ mounts bpf/ ./plain/ "$B" "$plain"
 mounts link-to-bpf link-to-plain "$B" "$plain"
 mounts "$B" 'back\slash' "$B" "$TMP/back\\slash"
 mounts "$B" "odd, mnt" "$B" "$TMP/odd, mnt"
-umount "$B"
+umount -l "$B" # a driver may still be on its way out
 mount -t bpf bpf "odd, bpf"
 bpftool map create "odd, bpf/m" type hash key 4 value 8 entries 8 name m
 bpftool map update pinned "odd, bpf/m" key hex 01 00 00 00 value hex 0a 00 00 00 00 00 00 00
