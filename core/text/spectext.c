@@ -76,7 +76,8 @@ static int parse_map_type(struct spec_reader *r, struct slice text)
 	char name[64];
 	int type;
 
-	if (text.len && text.s[0] >= '0' && text.s[0] <= '9')
+	/* a type that is newer than this */
+	if (text.len && text.s[0] > '0' && text.s[0] <= '9')
 		return parse_u32(r, "type", text, &r->to->spec.type);
 	type = copy_word(text, name, sizeof(name)) ? bpfmap_type_by_name(name) : -EINVAL;
 	if (type < 0)
@@ -442,10 +443,11 @@ static int parse_field(struct spec_reader *r, struct slice token)
 {
 	const char *equals = memchr(token.s, '=', token.len);
 	struct slice name = { token.s, equals ? (size_t)(equals - token.s) : token.len };
-	struct slice text = { equals + 1, token.len - name.len - 1 };
+	struct slice text;
 
 	if (!equals)
 		return refuse(r->note, -EINVAL, "'%.*s' is no field: write name=text, such as type=hash", SHOWN(token));
+	text = (struct slice){ equals + 1, token.len - name.len - 1 };
 	for (int i = 0; i < N_FIELDS; i++) {
 		if (!is_word(name, fields[i].name))
 			continue;
@@ -493,7 +495,7 @@ static int parse_line(struct slice line, bool is_inner, struct spec_parsed **ret
 
 int spec_parse(const char *line, size_t len, struct spec_parsed **ret_parsed, struct text_note *note)
 {
-	return parse_line((struct slice){ line, len }, false, ret_parsed, note);
+	return parse_line((struct slice){ len ? line : "", len }, false, ret_parsed, note);
 }
 
 /* ---- printing ---- */

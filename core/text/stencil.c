@@ -15,6 +15,8 @@ int stencil_blank(struct stencil *s, const struct blank *model)
 {
 	struct blank *blanks = s->blanks;
 
+	if (text_append(&s->text, "", 0)) /* so that there is a text, if an empty one */
+		return -ENOMEM;
 	if (s->n == s->cap) {
 		s->cap = s->cap ? s->cap * 2 : 8;
 		blanks = realloc(blanks, s->cap * sizeof(*blanks));
@@ -45,7 +47,7 @@ int stencil_print(const struct stencil *s, const struct codec *codec, const uint
 		if (err)
 			return err;
 	}
-	return text_append(out, s->text.data + s->used, s->text.len - s->used);
+	return s->used < s->text.len ? text_append(out, s->text.data + s->used, s->text.len - s->used) : 0;
 }
 
 void stencil_free(struct stencil *s)
