@@ -81,11 +81,20 @@ static void detach_dead_mount(void)
 		umount2(the_mount.opt.mountpoint, MNT_DETACH);
 }
 
+static int check_mountpoint(void)
+{
+	struct stat st;
+	if (stat(the_mount.opt.mountpoint, &st))
+		return complain(the_mount.opt.mountpoint, -errno);
+	return S_ISDIR(st.st_mode) ? 0 : complain(the_mount.opt.mountpoint, -ENOTDIR);
+}
+
 static int prepare(void)
 {
 	detach_dead_mount();
 	int err = make_absolute(&the_mount.opt.source);
 	err = err ? err : make_absolute(&the_mount.opt.mountpoint);
+	err = err ? err : check_mountpoint();
 	err = err ? err : open_source();
 	clock_gettime(CLOCK_REALTIME, &the_mount.started);
 	root.kind = &place_kind;

@@ -28,6 +28,8 @@ struct text_buf *scratch_text(enum scratch_text slot)
 	if (texts[slot].cap > KEEP)
 		text_free(&texts[slot]);
 	texts[slot].len = 0;
+	if (texts[slot].data)
+		texts[slot].data[0] = 0;
 	return &texts[slot];
 }
 
