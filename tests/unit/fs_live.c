@@ -186,7 +186,7 @@ static void *use(void *arg)
 		else if (live_by_id(hammered_id, &live))
 			return arg;
 		live_frozen(live);
-		live_wait(live);
+		live_wait(live, false);
 		live_put(live_ref(live));
 		live_put(live);
 		if (i % 50 == 0)
