@@ -574,13 +574,21 @@ static int print_btf(const struct spec_source *s, struct text_buf *out)
 	return err ? err : print_number(out, "value_type_id", value);
 }
 
+/* The flags that a map was made with: device maps get one more from the kernel, which refuses to be given it. */
+static uint32_t given_flags(const struct bpfmap_info *i)
+{
+	bool device = i->type == BPF_MAP_TYPE_DEVMAP || i->type == BPF_MAP_TYPE_DEVMAP_HASH;
+
+	return device ? i->flags & ~(uint32_t)BPF_F_RDONLY_PROG : i->flags;
+}
+
 static int print_middle(const struct bpfmap_info *i, struct text_buf *out)
 {
 	char flags[512] = "";
 	int err = print_number(out, "max_entries", i->max_entries);
 
-	if (i->flags)
-		bpfmap_flag_names(i->flags, flags, sizeof(flags));
+	if (given_flags(i))
+		bpfmap_flag_names(given_flags(i), flags, sizeof(flags));
 	if (!err)
 		err = print_word(out, "flags", flags);
 	if (!err)
