@@ -6,6 +6,8 @@
 
 #include "stencil.h"
 
+#define CHUNK 32
+
 int stencil_text(struct stencil *s, const char *text, size_t len)
 {
 	return s->text.len + len > UINT32_MAX ? -ENOMEM : text_append(&s->text, text, len);
@@ -15,7 +17,7 @@ int stencil_blank(struct stencil *s, const struct blank *model)
 {
 	struct blank *blanks = s->blanks;
 
-	if (text_append(&s->text, "", 0)) /* so that there is a text, if an empty one */
+	if (text_append(&s->text, "", 0) || text_reserve(&s->text, CHUNK))
 		return -ENOMEM;
 	if (s->n == s->cap) {
 		s->cap = s->cap ? s->cap * 2 : 8;
@@ -32,18 +34,31 @@ int stencil_blank(struct stencil *s, const struct blank *model)
 	return 0;
 }
 
+/*
+ * Nearly all texts are short: copying a fixed number of bytes, more than is wanted, takes half the
+ * time of copying just those. CHUNK bytes can be read behind the start of any text.
+ */
+static inline int print_constant(const struct stencil *s, const struct blank *b, struct text_buf *out)
+{
+	if (text_room(out, b->text_len + CHUNK))
+		return -ENOMEM;
+	if (b->text_len <= CHUNK)
+		memcpy(out->data + out->len, s->text.data + b->text, CHUNK);
+	else
+		memcpy(out->data + out->len, s->text.data + b->text, b->text_len);
+	out->len += b->text_len;
+	return 0;
+}
+
 int stencil_print(const struct stencil *s, const struct codec *codec, const uint8_t *key, const uint8_t *value,
 		  struct text_buf *out)
 {
 	for (uint32_t i = 0; i < s->n; i++) {
 		const struct blank *b = &s->blanks[i];
-		int err = text_room(out, b->text_len);
+		int err = print_constant(s, b, out);
 
-		if (err)
-			return err;
-		memcpy(out->data + out->len, s->text.data + b->text, b->text_len);
-		out->len += b->text_len;
-		err = b->print(b, codec, (b->of_value ? value : key) + b->offset, out);
+		if (!err)
+			err = b->print(b, codec, (b->of_value ? value : key) + b->offset, out);
 		if (err)
 			return err;
 	}
