@@ -313,6 +313,19 @@ int bpfmap_iter_new(const struct bpfmap *map, uint32_t flags, struct bpfmap_iter
 int bpfmap_iter_next(struct bpfmap_iter *iter, const void **ret_key, const void **ret_value);
 void bpfmap_iter_free(struct bpfmap_iter *iter); /* NULL is fine */
 
+/* ---- Users ---- */
+
+/* A program that uses a map. name comes from whoever loaded it: never trust it to be text. */
+struct bpfmap_user {
+	uint32_t id, type; /* type: enum bpf_prog_type */
+	char name[16];
+};
+/*
+ * The first program with an id above prog_id (0: of all) that uses the map; -ENOENT: there is
+ * none. Needs CAP_SYS_ADMIN, as every open by id does.
+ */
+int bpfmap_next_user(const struct bpfmap *map, uint32_t prog_id, struct bpfmap_user *ret_user);
+
 /* ---- Pins and freezing ---- */
 
 /*

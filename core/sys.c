@@ -204,3 +204,21 @@ int bm_sys_prog_info(int fd, struct bpf_prog_info *info)
 	memset(info, 0, sizeof(*info));
 	return result(bpf_obj_get_info_by_fd(fd, info, &len));
 }
+
+int bm_sys_prog_maps(int fd, uint32_t *ret_ids, uint32_t *count)
+{
+	struct bpf_prog_info info = { .map_ids = (uintptr_t)ret_ids, .nr_map_ids = *count };
+	uint32_t len = sizeof(info);
+
+	GATE(BPF_OBJ_GET_INFO_BY_FD, .fd = fd);
+	int err = result(bpf_obj_get_info_by_fd(fd, &info, &len));
+	if (!err)
+		*count = info.nr_map_ids;
+	return err;
+}
+
+int bm_sys_next_prog_id(uint32_t id, uint32_t *ret_next)
+{
+	GATE(BPF_PROG_GET_NEXT_ID, .flags = id);
+	return result(bpf_prog_get_next_id(id, ret_next));
+}

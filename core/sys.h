@@ -67,5 +67,8 @@ int bm_sys_next_map_id(uint32_t id, uint32_t *ret_next);
 /* *info is cleared first: fields that the kernel does not know are 0. */
 int bm_sys_map_info(int fd, struct bpf_map_info *info);
 int bm_sys_prog_info(int fd, struct bpf_prog_info *info);
+/* The maps that a program uses: at most *count of their ids, and *count becomes how many there are. */
+int bm_sys_prog_maps(int fd, uint32_t *ret_ids, uint32_t *count);
+int bm_sys_next_prog_id(uint32_t id, uint32_t *ret_next);
 
 #endif

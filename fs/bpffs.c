@@ -4,6 +4,7 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <fuse_lowlevel.h>
+#include <limits.h>
 #include <stdio.h>
 #include <string.h>
 #include <sys/syscall.h>
@@ -314,6 +315,29 @@ int bpffs_setattr(struct node *place, const struct stat *want, int to_set, const
 
 /* ---- listing ---- */
 
+/* The forms of a map that -o views= lists beside it. A directory of the bpffs has none. */
+static int add_views(struct node *place, const char *name, struct file *file)
+{
+	char full[NAME_MAX + 32];
+	struct node *node;
+	struct stat st;
+	int err = place_stat_cached(place, &st);
+
+	if (err || S_ISDIR(st.st_mode))
+		return err;
+	for (const struct form *form = map_forms; form->name && !err; form++) {
+		if (!form_is_view(form))
+			continue;
+		err = form_node(place, form, &node);
+		if (err)
+			break;
+		snprintf(full, sizeof(full), "%s.%s", name, form->name);
+		err = names_add(file, full, node->ino, S_IFREG);
+		node_put(node);
+	}
+	return err;
+}
+
 /* A name of the bpffs as it is shown: directories, symlinks, and the pins that are maps. */
 static int add_name(struct node *dir, const char *name, struct file *file)
 {
@@ -329,6 +353,8 @@ static int add_name(struct node *dir, const char *name, struct file *file)
 	err = place_kind.getattr(place, &st);
 	if (!err)
 		err = names_add(file, name, place->ino, st.st_mode & S_IFMT);
+	if (!err && S_ISDIR(st.st_mode))
+		err = add_views(place, name, file);
 	node_put(place);
 	return err == -ENOENT ? 0 : err; /* gone meanwhile, or no map */
 }

@@ -8,6 +8,7 @@
 #include "fs/bulk.h"
 #include "fs/forms.h"
 #include "fs/journal.h"
+#include "fs/map.h"
 #include "fs/scratch.h"
 #include "fs/stream.h"
 #include "fs/why.h"
@@ -15,6 +16,7 @@
 #define PIECE (32 * 1024) /* text that one step makes, about */
 
 struct dump {
+	struct text_buf name; /* of the map; the run borrows it */
 	struct format_run *run;
 	struct bpfmap_iter *iter;
 	unsigned pass;
@@ -28,6 +30,7 @@ static void stop(struct stream *s)
 		return;
 	bpfmap_iter_free(d->iter);
 	format_run_free(d->run);
+	text_free(&d->name);
 	free(d);
 	s->source_state = NULL;
 }
@@ -43,14 +46,16 @@ static int next_pass(struct live *live, struct dump *d, struct text_buf *out)
 static int start(struct file *file, struct stream *s)
 {
 	struct live *live = file->live;
-	struct format_map map = {.name = bpfmap_name(live->map)};
+	struct format_map map = {0};
 	struct dump *d = calloc(1, sizeof(*d));
 
 	if (!d)
 		return -ENOMEM;
 	s->source_state = d;
 	live_wait(live, false);
-	int err = format_run_new(format_find(file->node->form->name), live->codec, &map, &d->run);
+	int err = map_called(file->node, live, &d->name);
+	map.name = d->name.data;
+	err = err ? err : format_run_new(format_find(file->node->form->name), live->codec, &map, &d->run);
 	if (!err && format_passes(d->run))
 		err = next_pass(live, d, &s->out);
 	return err;

@@ -7,6 +7,7 @@
 #include "fs/attr.h"
 #include "fs/forms.h"
 #include "fs/map.h"
+#include "fs/mount.h"
 #include "fs/place.h"
 #include "fs/why.h"
 
@@ -14,14 +15,25 @@ const struct form map_forms[] = {
 	{.name = "clear", .kind = &form_file_kind, .ops = &clear_ops, .may = ATTR_WRITE, .both_rights = true,
 	 .applies = count_applies},
 	{.name = "count", .kind = &form_file_kind, .ops = &count_ops, .may = ATTR_READ, .applies = count_applies},
-	{.name = "errors", .kind = &form_file_kind, .ops = &map_errors_ops, .may = ATTR_READ,
-	 .for_writers = true},
+	{.name = "csv", .kind = &form_file_kind, .ops = &dump_ops, .may = ATTR_READ, .applies = count_applies},
+	{.name = "drain", .kind = &form_file_kind, .ops = &drain_ops, .may = ATTR_READ, .both_rights = true,
+	 .applies = drain_applies},
+	{.name = "errors", .kind = &form_file_kind, .ops = &map_errors_ops, .may = ATTR_READ, .for_writers = true},
 	{.name = "forms", .kind = &forms_dir_kind},
 	{.name = "frozen", .kind = &form_file_kind, .ops = &frozen_ops, .may = ATTR_READ | ATTR_WRITE},
+	{.name = "h", .kind = &form_file_kind, .ops = &h_ops, .may = ATTR_READ},
 	{.name = "info", .kind = &form_file_kind, .ops = &info_ops, .may = ATTR_READ},
+	{.name = "json", .kind = &form_file_kind, .ops = &dump_ops, .may = ATTR_READ, .applies = count_applies},
 	{.name = "pin", .kind = &form_file_kind, .ops = &pin_ops, .may = ATTR_READ | ATTR_WRITE, .creates = true,
 	 .of_pins = true, .unlink = pin_unlink},
+	{.name = "prom", .kind = &form_file_kind, .ops = &dump_ops, .may = ATTR_READ, .applies = count_applies},
 	{.name = "raw", .kind = &raw_dir_kind, .applies = raw_applies},
+	{.name = "replace", .kind = &form_file_kind, .ops = &replace_ops, .may = ATTR_WRITE, .both_rights = true,
+	 .applies = count_applies},
+	{.name = "spec", .kind = &form_file_kind, .ops = &spec_ops, .may = ATTR_READ | ATTR_WRITE, .creates = true},
+	{.name = "tsv", .kind = &form_file_kind, .ops = &tsv_ops, .may = ATTR_READ | ATTR_WRITE,
+	 .applies = count_applies},
+	{.name = "users", .kind = &form_file_kind, .ops = &users_ops, .may = ATTR_READ},
 	{.name = NULL},
 };
 
@@ -29,6 +41,8 @@ const struct form directory_forms[] = {
 	{.name = ".errors", .kind = &form_file_kind, .ops = &all_errors_ops, .may = ATTR_READ, .at_root = true,
 	 .root_only = true},
 	{.name = ".id", .kind = &id_dir_kind, .at_root = true, .root_only = true},
+	{.name = ".prom", .kind = &form_file_kind, .ops = &directory_prom_ops, .may = ATTR_READ},
+	{.name = ".tsv", .kind = &form_file_kind, .ops = &directory_tsv_ops, .may = ATTR_READ},
 	{.name = "README.txt", .kind = &form_file_kind, .ops = &readme_ops, .may = ATTR_READ, .at_root = true},
 	{.name = NULL},
 };
@@ -49,6 +63,20 @@ const struct form *form_of_directory(struct node *dir, const char *name)
 {
 	const struct form *form = find(directory_forms, name);
 	return form && form->at_root && dir != &root ? NULL : form;
+}
+
+bool form_is_view(const struct form *form)
+{
+	const char *views = the_mount.opt.views;
+	size_t len = strlen(form->name);
+
+	while (views) {
+		if (!strncmp(views, form->name, len) && (!views[len] || views[len] == '+'))
+			return true;
+		views = strchr(views, '+');
+		views += views != NULL;
+	}
+	return false;
 }
 
 int form_node(struct node *parent, const struct form *form, struct node **ret_node)
@@ -233,8 +261,12 @@ static int file_open(struct node *node, struct file *file)
 	const struct form *form = node->form;
 
 	file->ops = form->ops;
-	if (!is_of_map(form) || file->created)
+	if (file->created)
 		return check_direction(form, file);
+	if (!is_of_map(form)) {
+		int err = check_direction(form, file);
+		return !err && form->ops->open ? form->ops->open(file) : err;
+	}
 	if (form->creates && wants(file, O_WRONLY))
 		return fail(EEXIST, "the map exists: '%s' is written where there is none", form->name);
 	int err = map_live(node, &file->live);

@@ -34,6 +34,9 @@ extern const struct form directory_forms[]; /* so does this */
 const struct form *form_of_map(const char *name);
 const struct form *form_of_directory(struct node *dir, const char *name);
 
+/* Is the form listed beside its map (-o views=)? */
+bool form_is_view(const struct form *form);
+
 /* The node of a map's form (parent: the map's node) or of a directory's form. */
 int form_node(struct node *parent, const struct form *form, struct node **ret_node);
 /* Finds it and its stat. */
@@ -47,9 +50,12 @@ extern const struct node_kind forms_dir_kind; /* M.forms/ */
 extern const struct node_kind id_dir_kind;    /* .id/ */
 int form_path(struct node *node, struct text_buf *out);
 
-extern const struct file_ops info_ops, count_ops, clear_ops, pin_ops, frozen_ops, map_errors_ops, all_errors_ops, readme_ops;
+extern const struct file_ops info_ops, count_ops, clear_ops, pin_ops, frozen_ops, map_errors_ops, spec_ops, h_ops, users_ops, drain_ops,
+	dump_ops, tsv_ops, replace_ops, all_errors_ops, readme_ops,
+	directory_tsv_ops, directory_prom_ops;
 int pin_unlink(struct node *place, const struct caller *who);
 int count_applies(const struct live *live);
 int raw_applies(const struct live *live);
+int drain_applies(const struct live *live);
 
 #endif

@@ -38,3 +38,12 @@ int map_owner(struct node *node, struct stat *ret_pin)
 	ret_pin->st_mode = 0600;
 	return 0;
 }
+
+int map_called(struct node *node, const struct live *live, struct text_buf *out)
+{
+	struct node *map = map_node(node);
+
+	if (map && map->kind == &place_kind)
+		return node_name(map, out);
+	return text_append(out, bpfmap_name(live->map), strlen(bpfmap_name(live->map)));
+}

@@ -16,6 +16,9 @@ int map_owner(struct node *node, struct stat *ret_pin);
 /* The nearest node at or above that is a map; NULL: none. */
 struct node *map_node(struct node *node);
 
+/* What the map is called in texts about it: its pin's name, or where it has none (.id) the kernel's. */
+int map_called(struct node *node, const struct live *live, struct text_buf *out);
+
 /* The directory of keys: M/ and .id/N/ (the entries are texts) and M.raw/ (they are bytes). dir: that directory's node. */
 int keys_lookup(struct node *dir, struct live *live, const struct node_kind *kind, const char *name,
 		struct node **ret_node, struct stat *ret_st);

@@ -10,13 +10,14 @@
 
 #include "fs/options.h"
 
-enum { KEY_UID = 1, KEY_GID, KEY_FMODE, KEY_DMODE, KEY_FOREGROUND, KEY_DEBUG, KEY_HELP, KEY_VERSION, KEY_DROP };
+enum { KEY_UID = 1, KEY_GID, KEY_FMODE, KEY_DMODE, KEY_VIEWS, KEY_FOREGROUND, KEY_DEBUG, KEY_HELP, KEY_VERSION, KEY_DROP };
 
 static const struct fuse_opt known[] = {
 	FUSE_OPT_KEY("uid=", KEY_UID),
 	FUSE_OPT_KEY("gid=", KEY_GID),
 	FUSE_OPT_KEY("fmode=", KEY_FMODE),
 	FUSE_OPT_KEY("dmode=", KEY_DMODE),
+	FUSE_OPT_KEY("views=", KEY_VIEWS),
 	FUSE_OPT_KEY("-f", KEY_FOREGROUND),
 	FUSE_OPT_KEY("-d", KEY_DEBUG),
 	FUSE_OPT_KEY("debug", KEY_DEBUG),
@@ -48,6 +49,7 @@ void options_help(void)
 	       "    -o uid=N,gid=N    show all files as owned by that user, that group\n"
 	       "    -o fmode=M        show files with these permissions (octal)\n"
 	       "    -o dmode=M        show directories with these permissions (octal)\n"
+	       "    -o views=A+B      list these forms beside each map: json csv tsv prom info spec count h\n"
 	       "    -o auto_unmount   unmount when the driver dies\n"
 	       "\n"
 	       "See bpfmapfs(8) and bpfmapfs(5), and README.txt at the top of the mount.\n");
@@ -111,6 +113,23 @@ static int positional(struct mount_options *opt, const char *arg)
 	return set_string(&opt->mountpoint, arg);
 }
 
+/* The forms that may be listed: those that neither block nor consume, and that say something of any map. */
+static int check_views(const char *views)
+{
+	static const char *const allowed[] = {"json", "csv", "tsv", "prom", "info", "spec", "count", "h"};
+
+	for (size_t n; ; views += n + 1) {
+		bool found = false;
+		n = strcspn(views, "+");
+		for (size_t i = 0; i < sizeof(allowed) / sizeof(allowed[0]); i++)
+			found |= strlen(allowed[i]) == n && !strncmp(allowed[i], views, n);
+		if (!found)
+			return -EINVAL;
+		if (!views[n])
+			return 0;
+	}
+}
+
 static int one_option(void *data, const char *arg, int key, struct fuse_args *out)
 {
 	struct mount_options *opt = data;
@@ -130,6 +149,9 @@ static int one_option(void *data, const char *arg, int key, struct fuse_args *ou
 	case KEY_DMODE:
 		opt->has_dmode = true;
 		return parse_number(value, 8, 0777, &opt->dmode) ? bad(arg, "want octal permissions, 0 to 0777") : 0;
+	case KEY_VIEWS:
+		return check_views(value) ? bad(arg, "want names of json csv tsv prom info spec count h, parted by '+'")
+					  : set_string(&opt->views, value);
 	case KEY_DEBUG:
 		opt->debug = true;
 		opt->foreground = true;
@@ -173,5 +195,6 @@ void options_free(struct mount_options *opt)
 {
 	free(opt->source);
 	free(opt->mountpoint);
-	opt->source = opt->mountpoint = NULL;
+	free(opt->views);
+	opt->source = opt->mountpoint = opt->views = NULL;
 }

@@ -34,7 +34,8 @@ void stream_free(struct file *file)
 static int start(struct file *file, struct stream *s)
 {
 	s->source->stop(s);
-	s->out.len = s->sent = 0;
+	if (!s->source->consumes)
+		s->out.len = s->sent = 0;
 	s->at = 0;
 	s->ended = false;
 	int err = s->source->start(file, s);

@@ -17,6 +17,7 @@ struct stream_source {
 	/* Appends some of the text to out: 1, 0 at the end, or a negative errno. */
 	int (*more)(struct file *file, struct stream *stream, struct text_buf *out);
 	void (*stop)(struct stream *stream); /* frees source_state; before a start as well */
+	bool consumes; /* what was made and not read cannot be made again */
 };
 
 struct stream {

@@ -1,0 +1,67 @@
+// SPDX-License-Identifier: MIT
+/* users: the programs that use a map. */
+#include "cleanup.h"
+#include "err.h"
+#include "map.h"
+#include "sys.h"
+
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+
+/* The kernel lets a program use no more than that (MAX_USED_MAPS). */
+#define MAPS_MOST 64
+
+/* 1: the program uses the map, 0: it does not, or a negative errno. */
+static int uses(int fd, uint32_t map_id)
+{
+	uint32_t ids[MAPS_MOST], count = MAPS_MOST;
+	int err = bm_sys_prog_maps(fd, ids, &count);
+
+	if (err)
+		return err;
+	for (uint32_t i = 0; i < count && i < MAPS_MOST; i++)
+		if (ids[i] == map_id)
+			return 1;
+	return 0;
+}
+
+static int describe(int fd, struct bpfmap_user *user)
+{
+	struct bpf_prog_info info;
+	int err = bm_sys_prog_info(fd, &info);
+
+	if (err)
+		return err;
+	user->id = info.id;
+	user->type = info.type;
+	memcpy(user->name, info.name, sizeof(user->name));
+	user->name[sizeof(user->name) - 1] = 0;
+	return 0;
+}
+
+int bpfmap_next_user(const struct bpfmap *map, uint32_t prog_id, struct bpfmap_user *ret_user)
+{
+	struct bpfmap_user user;
+	int err, found = 0;
+
+	if (!map)
+		return bm_err_op(map, BM_OP_INFO, -EBADF, NULL);
+	while (!found && !(err = bm_sys_next_prog_id(prog_id, &prog_id))) {
+		int fd = bm_sys_open_prog(prog_id);
+		if (fd == -ENOENT) /* it has gone meanwhile */
+			continue;
+		if (fd < 0)
+			return bm_err_op(map, BM_OP_INFO, fd, NULL);
+		found = uses(fd, bpfmap_id(map));
+		if (found > 0)
+			err = describe(fd, &user);
+		close(fd);
+		if (found < 0 || err)
+			return bm_err_op(map, BM_OP_INFO, found < 0 ? found : err, NULL);
+	}
+	if (!found)
+		return bm_err_op(map, BM_OP_INFO, err, NULL);
+	*ret_user = user;
+	return 0;
+}

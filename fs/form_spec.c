@@ -1,0 +1,103 @@
+/* SPDX-License-Identifier: MIT */
+/* M.spec: what the map was created with; written where no M exists, it makes the map and pins it (R28). M.h: its C types. */
+#include <bpf/btf.h>
+#include <errno.h>
+
+#include "format.h"
+#include "fs/bpffs.h"
+#include "fs/forms.h"
+#include "fs/map.h"
+#include "fs/why.h"
+#include "spectext.h"
+
+/* What one map inside a map of maps is like; NULL where none can be seen. */
+static struct bpfmap *any_inner(const struct live *live)
+{
+	struct bpfmap_iter *iter;
+	struct bpfmap *inner = NULL;
+	const void *key;
+
+	if (!(live->traits & BPFMAP_HOLDS_MAPS) || bpfmap_iter_new(live->map, BPFMAP_ITER_KEYS, &iter))
+		return NULL;
+	while (bpfmap_iter_next(iter, &key, NULL) == 1 && bpfmap_get_map(live->map, key, &inner))
+		inner = NULL;
+	bpfmap_iter_free(iter);
+	return inner;
+}
+
+static int print_with_inner(const struct live *live, struct spec_source *outer, struct text_buf *out)
+{
+	struct bpfmap_info info = {.size = sizeof(info)};
+	struct spec_source source = {.info = &info};
+	struct bpfmap *inner = any_inner(live);
+	struct btf *btf = NULL;
+
+	if (inner && !bpfmap_info(inner, &info)) {
+		if (!bpfmap_btf(inner, &btf))
+			source.btf = btf;
+		outer->inner = &source;
+	}
+	int err = spec_print(outer, out);
+	btf__free(btf);
+	bpfmap_free(inner);
+	return err;
+}
+
+static int spec_render(struct file *file, struct text_buf *out)
+{
+	const struct live *live = file->live;
+	struct bpfmap_info info = {.size = sizeof(info)};
+	struct spec_source source = {.info = &info, .btf = live->btf};
+	int err = bpfmap_info(live->map, &info);
+
+	if (err)
+		return fail_engine(err);
+	err = print_with_inner(live, &source, out);
+	return err ? err : text_append(out, "\n", 1);
+}
+
+static int create_and_pin(struct file *file, const struct bpfmap_spec *spec)
+{
+	struct bpfmap *map;
+	int err = bpfmap_create(spec, NULL, &map);
+
+	if (err)
+		return fail_engine(err);
+	err = bpffs_pin(file->node->parent, map, file->who);
+	bpfmap_free(map);
+	return err;
+}
+
+static int spec_write(struct file *file, const char *data, size_t size, off_t offset)
+{
+	struct text_note note = {""};
+	struct spec_parsed *parsed;
+	(void)offset;
+
+	if (!caller_is_root(file->who))
+		return fail(EPERM, "only root may create maps");
+	struct text_buf name = {0};
+	int err = spec_parse(data, size, &parsed, &note);
+	if (err)
+		return fail(-err, "%s", note.msg);
+	if (!parsed->spec.name && !node_name(file->node->parent, &name))
+		parsed->spec.name = name.data; /* the engine makes it fit for the kernel */
+	err = create_and_pin(file, &parsed->spec);
+	text_free(&name);
+	spec_parsed_free(parsed);
+	return err;
+}
+
+const struct file_ops spec_ops = {.render = spec_render, .write = spec_write};
+
+static int h_render(struct file *file, struct text_buf *out)
+{
+	struct text_buf name = {0};
+	int err = map_called(file->node, file->live, &name);
+
+	err = err ? err : cdecl_print(file->live->codec, name.data, out);
+	text_free(&name);
+	return err;
+}
+
+const struct file_ops h_ops = {.render = h_render};
