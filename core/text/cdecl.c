@@ -68,7 +68,7 @@ static int print_untyped(struct declarer *d, const char *side, uint32_t size)
 
 /* ---- with types ---- */
 
-/* What a declaration needs before it: definitions that were not printed yet. Anonymous types need none of their own. */
+/* What a declaration needs before it: definitions that were not printed yet. */
 static int print_needed(struct declarer *d, uint32_t id)
 {
 	int err = btf_dump__dump_type(d->dump, id);

@@ -114,23 +114,28 @@ static bool is_taken(const struct csv *csv, const struct codec *codec, struct sl
 					!memcmp(csv->cpu_title, title.s, title.len));
 }
 
-/* A value's column: "value." goes in front until nothing else has the name. */
+static int put_in_front(struct text_buf *text, const char *prefix, size_t len)
+{
+	if (text_reserve(text, len))
+		return -ENOMEM;
+	memmove(text->data + len, text->data, text->len);
+	memcpy(text->data, prefix, len);
+	text_end(text, text->data + text->len + len);
+	return 0;
+}
+
+/* A value's column: "value." goes in front until nothing else has the name, also not in the value. */
 static int add_value_title(struct csv *csv, const struct codec *codec, struct slice path)
 {
+	struct slice s = path.len ? path : (struct slice){ "value", 5 };
 	struct text_buf title = { 0 };
-	int err = path.len ? text_append(&title, path.s, path.len) : text_append(&title, "value", 5);
-	struct slice s = { title.data, title.len };
+	int err = text_append(&title, s.s, s.len);
+	bool is_own = true;
 
-	while (!err && is_taken(csv, codec, s)) {
-		do {
-			err = text_reserve(&title, 6);
-			if (err)
-				break;
-			memmove(title.data + 6, title.data, title.len + 1);
-			memcpy(title.data, "value.", 6);
-			title.len += 6;
-			s = (struct slice){ title.data, title.len };
-		} while (plan_find(&codec->value, s));
+	while (!err && (is_taken(csv, codec, s) || (!is_own && plan_find(&codec->value, s)))) {
+		err = put_in_front(&title, "value.", 6);
+		s = (struct slice){ title.data, title.len };
+		is_own = false;
 	}
 	if (!err)
 		err = text_append(&csv->header, title.data, title.len);
@@ -191,7 +196,8 @@ static int add_value(struct csv *csv, const struct codec *codec)
 		if (!err && comma)
 			err = stencil_literal(s, ",");
 		if (!err)
-			err = stencil_blank(s, &(struct blank){ .node = n, .of_value = true, .print = printer_of(n) });
+			err = stencil_blank(s, &(struct blank){ .node = n, .of_value = true,
+								.print = printer_of(n) });
 	}
 	return err ? err : stencil_literal(s, "\n");
 }

@@ -57,7 +57,8 @@ static int visit_ids(struct btf_type *t, visit_id *visit, void *arg)
 		err = visit(&btf_array(t)->type, arg);
 		return err ? err : visit(&btf_array(t)->index_type, arg);
 	}
-	if (btf_is_ptr(t) || btf_is_typedef(t) || btf_is_mod(t) || btf_is_func(t) || btf_is_var(t) || btf_is_decl_tag(t))
+	if (btf_is_ptr(t) || btf_is_typedef(t) || btf_is_mod(t) || btf_is_func(t) || btf_is_var(t) ||
+	    btf_is_decl_tag(t))
 		return visit(&t->type, arg);
 	return 0;
 }

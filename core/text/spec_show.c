@@ -119,7 +119,7 @@ static int show_array(const struct shown *s, const struct btf_type *t, unsigned 
 			return -ENOENT;
 		dims[n] = btf_array(t)->nelems;
 		count *= dims[n];
-		if (count > INT32_MAX / 8)
+		if (count > SPEC_TYPE_SIZE)
 			return -ENOENT;
 		id = btf_array(t)->type;
 		t = strip(s->btf, id, &be);
@@ -153,7 +153,8 @@ static uint64_t round_up(uint64_t v, uint32_t align)
 }
 
 /* One member, if it is where C would put it. */
-static int show_member(const struct shown *s, const struct btf_type *t, uint32_t i, unsigned depth, struct layout *all)
+static int show_member(const struct shown *s, const struct btf_type *t, uint32_t i, unsigned depth,
+		       struct layout *all)
 {
 	const char *name = btf__name_by_offset(s->btf, btf_members(t)[i].name_off);
 	struct layout part = { 0, 1 };
@@ -226,6 +227,8 @@ int spec_type_print(const struct btf *btf, uint32_t id, struct text_buf *out)
 
 	if (!err)
 		err = show_type(&(struct shown){ btf, out, start }, id, 0, &layout);
+	if (!err && layout.size > SPEC_TYPE_SIZE)
+		err = -ENOENT;
 	if (err && out->data)
 		text_end(out, out->data + start);
 	return err;

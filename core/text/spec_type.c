@@ -253,7 +253,7 @@ static int parse_field(struct type_parser *p, struct fields *fields)
 	f.offset = round_up(fields->end, f.type.align);
 	fields->end = f.offset + f.type.size;
 	fields->align = f.type.align > fields->align ? f.type.align : fields->align;
-	if (fields->end > INT32_MAX / 8)
+	if (fields->end > SPEC_TYPE_SIZE)
 		return refuse(p->note, -ERANGE, "the struct is too large at %.*s", SHOWN(f.name));
 	return add_field(fields, &f);
 }
@@ -313,7 +313,7 @@ static int parse_dim(struct type_parser *p, uint32_t *ret)
 	if (err == -EINVAL || n == 0)
 		return refuse(p->note, -EINVAL, "'%.*s' is no number of items: in T[N], N is 1 or more",
 			      SHOWN(digits));
-	if (err || n > INT32_MAX / 8)
+	if (err || n > SPEC_TYPE_SIZE)
 		return refuse(p->note, -ERANGE, "[%.*s]: so many items are too large", SHOWN(digits));
 	*ret = (uint32_t)n;
 	return take(p, ']') ? 0 : refuse_here(p, "']'");
@@ -334,7 +334,7 @@ static int parse_dims(struct type_parser *p, struct type *t, bool needs_n)
 		return refuse_here(p, "[N], the number of bytes");
 	while (!err && n) {
 		t->size *= dims[--n];
-		if (t->size > INT32_MAX / 8)
+		if (t->size > SPEC_TYPE_SIZE)
 			return refuse(p->note, -ERANGE, "the array is too large");
 		t->id = add_array(p, t->id, dims[n]);
 		err = t->id < 0 ? t->id : 0;
@@ -368,7 +368,8 @@ static void find_known(struct type_parser *p)
 	for (int i = 0; i < N_WORDS; i++) {
 		const struct spec_word *w = &spec_words[i];
 
-		p->words[i] = w->name ? known(p->btf, w->name, BTF_KIND_TYPEDEF) : known(p->btf, w->base, BTF_KIND_INT);
+		p->words[i] = w->name ? known(p->btf, w->name, BTF_KIND_TYPEDEF) :
+					known(p->btf, w->base, BTF_KIND_INT);
 	}
 	p->index = known(p->btf, index_name, BTF_KIND_INT);
 	p->in_addr = known(p->btf, "in_addr", BTF_KIND_STRUCT);

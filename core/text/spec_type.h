@@ -5,7 +5,8 @@
 
 #include <stdint.h>
 
-#define SPEC_TYPE_DEPTH 16 /* of braces */
+#define SPEC_TYPE_DEPTH 16               /* of braces */
+#define SPEC_TYPE_SIZE (UINT32_MAX / 16) /* bytes: offsets in bits fit 32 bits */
 
 struct spec_word {
 	const char *word;

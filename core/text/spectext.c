@@ -196,7 +196,8 @@ static int parse_inner(struct spec_reader *r, struct slice text)
 	if (r->is_inner)
 		return refuse(r->note, -EINVAL, "inner={…} within inner={…}: maps of maps hold no maps of maps");
 	if (text.len < 2 || text.s[0] != '{' || text.s[text.len - 1] != '}')
-		return refuse(r->note, -EINVAL, "'%.*s' is no specification: write inner={type=… key=… …}", SHOWN(text));
+		return refuse(r->note, -EINVAL, "'%.*s' is no specification: write inner={type=… key=… …}",
+			      SHOWN(text));
 	err = parse_line((struct slice){ text.s + 1, text.len - 2 }, true, &r->to->inner, &why);
 	if (err)
 		return refuse(r->note, err, "inner: %s", why.msg);
@@ -245,8 +246,8 @@ static int read_type(struct spec_reader *r, int field, struct slice text, uint32
 	if (err)
 		return err;
 	if (sized && *size != type_size)
-		return refuse(r->note, -EINVAL, "%s_size=%u, but %s=%.*s has %u bytes: leave %s_size out", name, *size,
-			      name, SHOWN(text), type_size, name);
+		return refuse(r->note, -EINVAL, "%s_size=%u, but %s=%.*s has %u bytes: leave %s_size out", name,
+			      *size, name, SHOWN(text), type_size, name);
 	*size = type_size;
 	*ret_id = (uint32_t)id;
 	return 0;
@@ -341,7 +342,9 @@ static int read_btf(struct spec_reader *r)
 	err = read_blob(r);
 	if (!err)
 		err = check_blob_type(r, "key", spec->key_type_id, is_given(r, KEY_SIZE), &spec->key_size);
-	return err ? err : check_blob_type(r, "value", spec->value_type_id, is_given(r, VALUE_SIZE), &spec->value_size);
+	if (!err)
+		err = check_blob_type(r, "value", spec->value_type_id, is_given(r, VALUE_SIZE), &spec->value_size);
+	return err;
 }
 
 /* ---- what a map needs ---- */
@@ -381,7 +384,7 @@ static int check_rest(const struct spec_reader *r)
 	bool holds_maps = bpfmap_type_traits(spec->type) & BPFMAP_HOLDS_MAPS;
 
 	if (holds_maps && !spec->inner)
-		return refuse(r->note, -EINVAL, "type=%s needs inner={…}, the specification of the maps that it holds",
+		return refuse(r->note, -EINVAL, "type=%s needs inner={…}, the specification of what it holds",
 			      type_name(spec));
 	if (!holds_maps && spec->inner)
 		return refuse(r->note, -EINVAL, "type=%s holds no maps: leave inner={…} out", type_name(spec));
@@ -395,7 +398,8 @@ static int finish(struct spec_reader *r)
 	int err = 0;
 
 	if (!is_given(r, TYPE))
-		return refuse(r->note, -EINVAL, "type= is missing: write type=hash key=u32 value=u64 max_entries=1024");
+		return refuse(r->note, -EINVAL, "type= is missing: write type=hash key=u32 value=u64 "
+			      "max_entries=1024");
 	if (!is_given(r, BTF) && (is_given(r, KEY_TYPE_ID) || is_given(r, VALUE_TYPE_ID)))
 		return refuse(r->note, -EINVAL, "key_type_id= and value_type_id= are of types in btf=BASE64");
 	if (is_given(r, BTF))
@@ -446,7 +450,8 @@ static int parse_field(struct spec_reader *r, struct slice token)
 	struct slice text;
 
 	if (!equals)
-		return refuse(r->note, -EINVAL, "'%.*s' is no field: write name=text, such as type=hash", SHOWN(token));
+		return refuse(r->note, -EINVAL, "'%.*s' is no field: write name=text, such as type=hash",
+			      SHOWN(token));
 	text = (struct slice){ equals + 1, token.len - name.len - 1 };
 	for (int i = 0; i < N_FIELDS; i++) {
 		if (!is_word(name, fields[i].name))

@@ -50,20 +50,24 @@ struct spec_source {
 	const struct spec_source *inner; /* NULL: none, or not to be known */
 };
 
-/* Its line, without a newline, appended to out. What the kernel does not tell (numa_node) is left out. -ENOMEM. */
+/*
+ * Its line, without a newline, appended to out. What the kernel does not tell (numa_node) is left
+ * out. -ENOMEM.
+ */
 int spec_print(const struct spec_source *source, struct text_buf *out);
 
 /* ---- what it is made of ---- */
 
-/*
- * spec_type.c. The size in bytes; types are added to btf. Notes as spec_parse.
- */
+/* spec_type.c: types are added to btf; the size is in bytes. Errors and notes as those of spec_parse. */
 int spec_type_parse(struct btf *btf, const char *text, size_t len, int *ret_id, uint32_t *ret_size,
 		    struct text_note *note);
-/* -ENOENT: the grammar cannot say it (out is then as before); -ENOMEM. */
+/* spec_show.c. -ENOENT: the grammar cannot say it (out is then as before); -ENOMEM. */
 int spec_type_print(const struct btf *btf, uint32_t id, struct text_buf *out);
 
-/* spec_btf.c. A BTF of the two types (0: none) and what they are made of; the ids become those in it. -ENOMEM, -EINVAL. */
+/*
+ * spec_btf.c. A BTF of the two types (0: none) and what they are made of; the ids become those in it.
+ * -ENOMEM, -EINVAL.
+ */
 int spec_btf_extract(const struct btf *btf, uint32_t *key_id, uint32_t *value_id, struct btf **ret_btf);
 /* A BTF from bytes that anyone may have written: its offsets and ids lead to something. -EINVAL, -ENOMEM. */
 int spec_btf_read(const void *bytes, size_t size, struct btf **ret_btf);
