@@ -317,12 +317,13 @@ void bpfmap_iter_free(struct bpfmap_iter *iter); /* NULL is fine */
 
 /* A program that uses a map. name comes from whoever loaded it: never trust it to be text. */
 struct bpfmap_user {
+	size_t size;       /* set by the caller to sizeof(struct bpfmap_user) */
 	uint32_t id, type; /* type: enum bpf_prog_type */
 	char name[16];
 };
 /*
  * The first program with an id above prog_id (0: of all) that uses the map; -ENOENT: there is
- * none. Needs CAP_SYS_ADMIN, as every open by id does.
+ * none. -EINVAL: size is smaller than that. Needs CAP_SYS_ADMIN, as every open by id does.
  */
 int bpfmap_next_user(const struct bpfmap *map, uint32_t prog_id, struct bpfmap_user *ret_user);
 
@@ -358,6 +359,13 @@ int    bpfmap_memory_writable(struct bpfmap_memory *mem, bool on);
 int    bpfmap_memory_read(struct bpfmap_memory *mem, uint64_t offset, void *ret_buf, size_t len);
 /* -EPERM: not mapped for writing. -EFAULT: a page that an arena has not and does not make. */
 int    bpfmap_memory_write(struct bpfmap_memory *mem, uint64_t offset, const void *buf, size_t len);
+/*
+ * Atomically replaces the aligned integer of 1, 2, 4 or 8 bytes at offset, if it holds *expected; else
+ * -EAGAIN, and *expected is what it holds. Programs that change it atomically lose nothing. -EPERM:
+ * not writable; -EOPNOTSUPP: of an arena.
+ */
+int    bpfmap_memory_exchange(struct bpfmap_memory *mem, uint64_t offset, size_t size, uint64_t *expected,
+			      uint64_t desired);
 
 /*
  * ---- Global data: the variables in the one value of .data, .rodata, .bss and .kconfig,

@@ -201,3 +201,40 @@ int bpfmap_memory_write(struct bpfmap_memory *mem, uint64_t offset, const void *
 	memcpy(mem->write + offset, buf, len);
 	return 0;
 }
+
+#define EXCHANGE(type)                                                                             \
+	do {                                                                                       \
+		type old = (type)*expected;                                                        \
+		if (!__atomic_compare_exchange_n((type *)(void *)at, &old, (type)desired, false,   \
+			__ATOMIC_SEQ_CST, __ATOMIC_SEQ_CST)) {                                     \
+			*expected = old;                                                           \
+			return -EAGAIN;                                                            \
+		}                                                                                  \
+		return 0;                                                                          \
+	} while (0)
+
+static int exchange(char *at, size_t size, uint64_t *expected, uint64_t desired)
+{
+	switch (size) {
+	case 1:
+		EXCHANGE(uint8_t);
+	case 2:
+		EXCHANGE(uint16_t);
+	case 4:
+		EXCHANGE(uint32_t);
+	default:
+		EXCHANGE(uint64_t);
+	}
+}
+
+int bpfmap_memory_exchange(struct bpfmap_memory *mem, uint64_t offset, size_t size, uint64_t *expected,
+    uint64_t desired)
+{
+	if (mem->arena)
+		return fail(mem, -EOPNOTSUPP, "an arena's pages are copied, not touched");
+	if (!mem->write)
+		return fail(mem, -EPERM, "it is not mapped for writing");
+	if ((size != 1 && size != 2 && size != 4 && size != 8) || offset % size || !in_bounds(mem, offset, size))
+		return fail(mem, -ERANGE, "no aligned integer within it");
+	return exchange(mem->write + offset, size, expected, desired);
+}

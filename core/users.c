@@ -42,11 +42,13 @@ static int describe(int fd, struct bpfmap_user *user)
 
 int bpfmap_next_user(const struct bpfmap *map, uint32_t prog_id, struct bpfmap_user *ret_user)
 {
-	struct bpfmap_user user;
-	int err, found = 0;
+	struct bpfmap_user user = { .size = sizeof(user) };
+	int err = 0, found = 0;
 
 	if (!map)
 		return bm_err_op(map, BM_OP_INFO, -EBADF, NULL);
+	if (ret_user->size < sizeof(user))
+		return bm_err_op(map, BM_OP_INFO, -EINVAL, "the caller's struct bpfmap_user has no size");
 	while (!found && !(err = bm_sys_next_prog_id(prog_id, &prog_id))) {
 		int fd = bm_sys_open_prog(prog_id);
 		if (fd == -ENOENT) /* it has gone meanwhile */

@@ -9,6 +9,7 @@
 #include <linux/bpf.h>
 #include <string.h>
 
+#include "fs/atomic.h"
 #include "fs/attr.h"
 #include "fs/entry.h"
 #include "fs/file.h"
@@ -191,17 +192,20 @@ void entry_written(struct file *file)
 	file->unwritten = false;
 }
 
-int entry_store(struct file *file, const void *value)
+void entry_stored(struct file *file, const void *value)
 {
-	struct live *live = file->live;
-	int err = store_update(live, file->node->id, value, entry_store_flag(file));
-
-	if (err)
-		return err;
 	file->stored = true;
 	entry_written(file);
-	entry_saw(file->node, value, live->value_bytes, true);
-	return 0;
+	entry_saw(file->node, value, file->live->value_bytes, true);
+}
+
+int entry_store(struct file *file, const void *value)
+{
+	int err = store_update(file->live, file->node->id, value, entry_store_flag(file));
+
+	if (!err)
+		entry_stored(file, value);
+	return err;
 }
 
 int entry_open_file(struct file *file, const struct file_ops *ops, struct live *live)
@@ -271,7 +275,7 @@ static int store_line(struct file *file, const char *line, size_t len)
 	if (err == TEXT_WHOLE)
 		err = entry_store(file, value);
 	else if (err == TEXT_PARTIAL)
-		err = merge_line(file, line, len);
+		err = atomic_adds(file->live, line, len) ? atomic_line(file, line, len) : merge_line(file, line, len);
 	pthread_mutex_unlock(&file->live->write_lock);
 	return err;
 }

@@ -33,6 +33,8 @@ uint64_t entry_store_flag(const struct file *file);
 int entry_store(struct file *file, const void *value);
 /* The file no longer asks for a zero at its last close: it stored a value, or was refused one (R4). */
 void entry_written(struct file *file);
+/* A value was stored through the file by other means than entry_store. */
+void entry_stored(struct file *file, const void *value);
 /* Opens and creates; ops are the kind's. */
 int entry_open_file(struct file *file, const struct file_ops *ops, struct live *live);
 

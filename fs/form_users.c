@@ -24,7 +24,7 @@ static void clean(char *name)
 
 static int print_programs(const struct live *live, struct text_buf *out)
 {
-	struct bpfmap_user user = {0};
+	struct bpfmap_user user = {.size = sizeof(user)};
 	int err;
 
 	while (!(err = bpfmap_next_user(live->map, user.id, &user))) {

@@ -44,6 +44,15 @@ static uint64_t float_bits(const struct node *n, const char *text)
 	return bits;
 }
 
+/* The same digits without an exponent, where that is what a person would write: 1000, 0.25. */
+static void write_plainly(char *text, size_t size, int decimals, double v)
+{
+	int exponent = atoi(strchr(text, 'e') + 1);
+
+	if (exponent >= -5 && exponent < 17)
+		snprintf(text, size, "%.*f", decimals > exponent ? decimals - exponent : 0, v);
+}
+
 int print_float(const struct node *n, const uint8_t *at, const struct dialect *d, struct text_buf *out)
 {
 	uint64_t bits = number_load(n, at);
@@ -57,11 +66,11 @@ int print_float(const struct node *n, const uint8_t *at, const struct dialect *d
 	if (isnan(v))
 		return text_printf(out, "nan%s0x%llx", d->name && n->ndims ? "%3A" : ":",
 				   (unsigned long long)bits);
-	for (int digits = 1; digits <= 17; digits++) {
-		snprintf(text, sizeof(text), "%.*g", digits, v);
-		if (float_bits(n, text) == bits)
-			break;
-	}
+	int digits = 0;
+	do {
+		snprintf(text, sizeof(text), "%.*e", digits, v);
+	} while (float_bits(n, text) != bits && ++digits < 17);
+	write_plainly(text, sizeof(text), digits, v);
 	return text_append(out, text, strlen(text));
 }
 
