@@ -18,7 +18,8 @@ static void print_line(const struct codec *codec, const void *key, const void *v
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
-	uint8_t key[MAX_BYTES] = { 0 }, again[MAX_BYTES] = { 0 }, value[2 * MAX_BYTES] = { 0 }, other[2 * MAX_BYTES] = { 0 };
+	uint8_t key[MAX_BYTES] = { 0 }, again[MAX_BYTES] = { 0 };
+	uint8_t value[2 * MAX_BYTES] = { 0 }, other[2 * MAX_BYTES] = { 0 };
 	struct text_buf line = { 0 }, twice = { 0 };
 	struct text_note note = { "" };
 	struct codec *codec;

@@ -78,6 +78,7 @@ static void fill_bytes(uint8_t *to, size_t size, unsigned pattern)
 static void fill_special(const char *name, uint8_t *key, uint8_t *value, unsigned pattern)
 {
 	static const char *const texts[] = { "swapper/0", "", "a b", "q\"uote", "kworker" };
+	static const int32_t colors[] = { 0, 5, 200 }, signs[] = { -1, 1 };
 
 	if (!strcmp(name, "c_text"))
 		strncpy((char *)value, texts[pattern], 16);
@@ -88,10 +89,12 @@ static void fill_special(const char *name, uint8_t *key, uint8_t *value, unsigne
 		strncpy((char *)key, texts[pattern], 16);
 	if (!strcmp(name, "c_bool"))
 		*value = pattern & 1;
-	if (!strcmp(name, "c_enum") || !strcmp(name, "c_signed_enum"))
-		memcpy(value, &(int32_t){ name[2] == 'e' ? (int32_t[]){ 0, 5, 200 }[pattern % 3] : pattern % 2 ? 1 : -1 }, 4);
+	if (!strcmp(name, "c_enum"))
+		memcpy(value, &colors[pattern % 3], 4);
+	if (!strcmp(name, "c_signed_enum"))
+		memcpy(value, &signs[pattern % 2], 4);
 	if (!strcmp(name, "k_enum"))
-		memcpy(key, &(uint32_t){ pattern < 2 ? 5 : 200 }, 4);
+		memcpy(key, &colors[1 + pattern % 2], 4);
 	if (!strcmp(name, "m_lpm"))
 		memcpy(key, &(uint32_t){ pattern * 8 }, 4);
 }

@@ -150,7 +150,8 @@ static void clashes(void **state)
 	member(&t, "v", list, 4);
 	struct codec *codec = codec_pair(&t, key, 4, value, 6);
 	char *got = print_map("prom", codec, &map, &(struct entry){ "\1\2\3\4", "\1\2\3\0\4\0" }, 1);
-	assert_non_null(strstr(got, "\nbpf_map_a_b_c_a_b{path=\"dir/\\\"x\\\"\",i_2=\"1\",path_2=\"2\",_x=\"3\",_x_2=\"4\"} 1\n"));
+	assert_non_null(strstr(got, "\nbpf_map_a_b_c_a_b{path=\"dir/\\\"x\\\"\",i_2=\"1\",path_2=\"2\","
+				    "_x=\"3\",_x_2=\"4\"} 1\n"));
 	assert_non_null(strstr(got, "\nbpf_map_a_b_c_a_b_2{path="));
 	assert_non_null(strstr(got, "\nbpf_map_a_b_c_a_b_2_2{path="));
 	assert_non_null(strstr(got, "_x_2=\"4\",i=\"0\"} 4\n"));

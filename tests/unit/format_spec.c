@@ -89,8 +89,10 @@ static void lines(void **state)
 	keeps("type=queue value_size=8 max_entries=5");
 	keeps("type=bloom_filter value=u32 max_entries=5 map_extra=3");
 	keeps("type=ringbuf max_entries=4096");
-	keeps("type=array_of_maps key_size=4 value_size=4 max_entries=2 inner={type=array key=u32 value={a:u8} max_entries=1}");
-	becomes("max_entries=0x10  value=u8\tkey={ a : u8 , b : u16 } type=hash", "type=hash key={a:u8,b:u16} value=u8 max_entries=16");
+	keeps("type=array_of_maps key_size=4 value_size=4 max_entries=2 "
+	      "inner={type=array key=u32 value={a:u8} max_entries=1}");
+	becomes("max_entries=0x10  value=u8\tkey={ a : u8 , b : u16 } type=hash",
+		"type=hash key={a:u8,b:u16} value=u8 max_entries=16");
 	/* a side without a type beside one that has it shows the same text either way */
 	becomes("type=hash key_size=4 value={a:u8} max_entries=1", "type=hash key=u32 value={a:u8} max_entries=1");
 	becomes("type=hash key_size=5 value={a:u8} max_entries=1", "type=hash key=bytes[5] value={a:u8} max_entries=1");
@@ -149,7 +151,8 @@ static void types_are_real(void **state)
 /* A type is in the BTF once, however often it is said. */
 static void types_are_shared(void **state)
 {
-	struct spec_parsed *spec = parsed("type=hash key={a:ipv4,b:ipv6,c:u8[2]} value={a:ipv4,b:ipv6,c:u8[2]} max_entries=1");
+	struct spec_parsed *spec = parsed("type=hash key={a:ipv4,b:ipv6,c:u8[2]} value={a:ipv4,b:ipv6,c:u8[2]} "
+					  "max_entries=1");
 	unsigned found = 0;
 
 	(void)state;
@@ -333,7 +336,9 @@ static void base64(void **state)
 {
 	static const struct {
 		const char *bytes, *text;
-	} rows[] = { { "f", "Zg==" }, { "fo", "Zm8=" }, { "foo", "Zm9v" }, { "foob", "Zm9vYg==" }, { "\xff\xfe\xfd", "//79" } };
+	} rows[] = {
+		{ "f", "Zg==" }, { "fo", "Zm8=" }, { "foo", "Zm9v" }, { "foob", "Zm9vYg==" }, { "\xff\xfe\xfd", "//79" },
+	};
 	static const char *const bad[] = { "", "Zg", "Zg=", "Zg==Zg==", "Z===", "Zh==", "Zm9=", "Zm 9", "=Zm9" };
 	uint8_t bytes[16];
 	size_t size;
