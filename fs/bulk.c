@@ -172,8 +172,8 @@ int bulk_write(struct file *file, const char *data, size_t size, off_t offset)
 	if (b->failed)
 		return fail(-b->failed, "a line before was refused: nothing more is taken through this open file");
 	int err = file_gather_bulk(file, data, size, limit, take_lines);
-	if (err)
-		b->failed = err;
+	if (err && !b->failed)
+		line_failed(b, b->line + 1, err);
 	file_close_work(file, b->named || file->pending.len > 0);
 	return err;
 }

@@ -52,11 +52,4 @@ static void E11_users(void **state)
 	bpfmap_free(unused);
 }
 
-int main(void)
-{
-	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(E11_users),
-	};
-
-	return cmocka_run_group_tests(tests, NULL, NULL);
-}
+MAIN(NULL, NULL, cmocka_unit_test(E11_users))

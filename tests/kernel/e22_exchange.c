@@ -76,12 +76,4 @@ static void E22_exchange_refused(void **state)
 	bpfmap_free(map);
 }
 
-int main(void)
-{
-	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(E22_exchange_loses_nothing),
-		cmocka_unit_test(E22_exchange_refused),
-	};
-
-	return cmocka_run_group_tests(tests, NULL, NULL);
-}
+MAIN(NULL, NULL, cmocka_unit_test(E22_exchange_loses_nothing), cmocka_unit_test(E22_exchange_refused))
