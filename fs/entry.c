@@ -11,6 +11,7 @@
 
 #include "fs/atomic.h"
 #include "fs/attr.h"
+#include "fs/changes.h"
 #include "fs/entry.h"
 #include "fs/file.h"
 #include "fs/hash.h"
@@ -38,16 +39,26 @@ int entry_size(const struct node_kind *kind, const struct live *live, const void
 	return err;
 }
 
+static uint64_t change_of(const struct node *node)
+{
+	return hash_bytes(node->map_id, node->id, node->len) | 1;
+}
+
 void entry_saw(struct node *node, const void *value, size_t size, bool changed)
 {
 	struct sightings *s = &node->sightings;
 	uint64_t hash = hash_bytes(1, value, size) | 1;
 
+	struct timespec now;
+
 	node_lock(node);
-	if (changed || (s->seen && s->seen != hash))
-		clock_gettime(CLOCK_REALTIME, &s->changed);
+	changed = changed || (s->seen && s->seen != hash);
 	s->seen = hash;
 	node_unlock(node);
+	if (changed) {
+		clock_gettime(CLOCK_REALTIME, &now);
+		changes_note(change_of(node), &now);
+	}
 }
 
 static int fill_stat(struct node *node, struct live *live, size_t size, struct stat *st)
@@ -59,10 +70,7 @@ static int fill_stat(struct node *node, struct live *live, size_t size, struct s
 		return err;
 	st->st_ino = node->ino;
 	attr_file(&pin, live_frozen(live), ATTR_READ | ATTR_WRITE, size, st);
-	node_lock(node);
-	if (node->sightings.changed.tv_sec)
-		st->st_mtim = node->sightings.changed;
-	node_unlock(node);
+	changes_find(change_of(node), &st->st_mtim);
 	return 0;
 }
 

@@ -51,7 +51,6 @@ struct node_kind {
 /* What is remembered of an entry while the kernel knows it; guarded by node_lock. */
 struct sightings {
 	uint64_t seen;            /* hash of the value that was seen last, 0: none yet */
-	struct timespec changed;  /* when it was seen to change; zero: never */
 	uint64_t newest_open;     /* serial of the newest open for reading */
 	size_t snapshot;          /* text length of that open's snapshot */
 	unsigned readers, writers;/* open files */
