@@ -177,8 +177,8 @@ int bpffs_rmdir(struct node *dir, const char *name, const struct caller *who)
 /* R16: a pin may take the place of a map without entries. */
 static int check_target(struct node *from, struct node *to, unsigned flags)
 {
-	struct live *live, *moved;
-	struct stat st;
+	struct live *live;
+	struct stat st, moved;
 	int err = place_live(to, &live, &st);
 
 	if (err == -ENOENT)
@@ -190,14 +190,11 @@ static int check_target(struct node *from, struct node *to, unsigned flags)
 	}
 	if (err)
 		return err == -EISDIR || err == -EINVAL ? 0 : err; /* the bpffs knows what to say */
-	err = place_live(from, &moved, &st);
-	if (!err) {
-		live_wait(live, false);
-		err = moved == live ? 0 : refuse_if_entries(live);
-		live_put(moved);
-	} else if (err == -EISDIR) {
+	err = place_stat(from, &moved);
+	if (!err && S_ISDIR(moved.st_mode))
 		err = fail(ENOTDIR, "a directory cannot take the place of a map");
-	}
+	live_wait(live, false);
+	err = err ? err : refuse_if_entries(live);
 	live_put(live);
 	return err;
 }
@@ -351,10 +348,10 @@ static int add_name(struct node *dir, const char *name, struct file *file)
 	if (err)
 		return err;
 	err = place_kind.getattr(place, &st);
+	if (!err && S_ISDIR(st.st_mode)) /* before the map: rm -r takes names in this order */
+		err = add_views(place, name, file);
 	if (!err)
 		err = names_add(file, name, place->ino, st.st_mode & S_IFMT);
-	if (!err && S_ISDIR(st.st_mode))
-		err = add_views(place, name, file);
 	node_put(place);
 	return err == -ENOENT ? 0 : err; /* gone meanwhile, or no map */
 }

@@ -277,32 +277,52 @@ static int merge_line(struct file *file, const char *line, size_t len)
 static int store_line(struct file *file, const char *line, size_t len)
 {
 	void *value;
-
-	pthread_mutex_lock(&file->live->write_lock);
 	int err = parse_alone(file->live, line, len, SCRATCH_PARSED, &value);
+
 	if (err == TEXT_WHOLE)
-		err = entry_store(file, value);
-	else if (err == TEXT_PARTIAL)
-		err = atomic_adds(file->live, line, len) ? atomic_line(file, line, len) : merge_line(file, line, len);
-	pthread_mutex_unlock(&file->live->write_lock);
-	return err;
+		return entry_store(file, value);
+	if (err != TEXT_PARTIAL)
+		return err;
+	return atomic_adds(file->live, line, len) ? atomic_line(file, line, len) : merge_line(file, line, len);
 }
 
-static int check_line(struct file *file, const char *line, size_t len)
+/* What the line makes of the value in SCRATCH_VALUE, which the lines before it have made. */
+static int try_line(struct file *file, const char *line, size_t len)
 {
-	void *value;
-	int whole = parse_alone(file->live, line, len, SCRATCH_CHECK, &value);
-	return whole < 0 ? whole : 0;
+	struct text_note note = {""};
+	void *alone, *so_far = scratch_bytes(SCRATCH_VALUE, file->live->value_bytes);
+	int whole = parse_alone(file->live, line, len, SCRATCH_CHECK, &alone);
+
+	if (whole == TEXT_WHOLE)
+		memcpy(so_far, alone, file->live->value_bytes);
+	else if (whole == TEXT_PARTIAL)
+		whole = value_parse(file->live->codec, line, len, so_far, &note);
+	return whole >= 0 ? 0 : *note.msg ? fail(-whole, "%s", note.msg) : whole;
 }
 
-/* R21: every line is parsed before the first is applied. */
+/* R21: all lines are parsed, each over what the one before it makes, before the first is applied. */
+static int try_lines(struct file *file, const char *text, size_t len)
+{
+	void *value = scratch_bytes(SCRATCH_VALUE, file->live->value_bytes);
+	int err = value ? store_lookup(file->live, file->node->id, value) : -ENOMEM;
+
+	if (err == -ENOENT) {
+		memset(value, 0, file->live->value_bytes);
+		err = 0;
+	}
+	return err ? err : file_each_line(file, text, len, try_line);
+}
+
 static int store_lines(struct file *file, const char *text, size_t len)
 {
 	const char *nl = memchr(text, '\n', len);
 	bool single = !nl || nl == text + len - 1;
-	int err = single ? 0 : file_each_line(file, text, len, check_line);
 
-	return err ? err : file_each_line(file, text, len, store_line);
+	pthread_mutex_lock(&file->live->write_lock);
+	int err = single ? 0 : try_lines(file, text, len);
+	err = err ? err : file_each_line(file, text, len, store_line);
+	pthread_mutex_unlock(&file->live->write_lock);
+	return err;
 }
 
 static int write_text(struct file *file, const char *data, size_t size, off_t offset)

@@ -14,6 +14,8 @@
 #define WHOLE_WRITE 4096
 
 static _Atomic(uint64_t) serials;
+static pthread_mutex_t all_lock = PTHREAD_MUTEX_INITIALIZER;
+static struct file all = {.older = &all, .newer = &all};
 
 bool caller_is_root(const struct caller *who)
 {
@@ -48,6 +50,32 @@ bool caller_may(const struct caller *who, const struct stat *st, unsigned rights
 	return ((st->st_mode >> shift) & rights) == rights;
 }
 
+static void list_in(struct file *file)
+{
+	pthread_mutex_lock(&all_lock);
+	file->older = all.older;
+	file->newer = &all;
+	all.older->newer = file;
+	all.older = file;
+	pthread_mutex_unlock(&all_lock);
+}
+
+static void list_out(struct file *file)
+{
+	pthread_mutex_lock(&all_lock);
+	file->older->newer = file->newer;
+	file->newer->older = file->older;
+	pthread_mutex_unlock(&all_lock);
+}
+
+void file_free_all(void)
+{
+	while (all.newer != &all) {
+		atomic_store(&all.newer->refs, 1);
+		file_put(all.newer);
+	}
+}
+
 struct file *file_new(struct node *node, int flags, const struct caller *who)
 {
 	struct file *file = calloc(1, sizeof(*file));
@@ -59,6 +87,7 @@ struct file *file_new(struct node *node, int flags, const struct caller *who)
 	file->opener = who->pid;
 	atomic_init(&file->refs, 1);
 	pthread_mutex_init(&file->lock, NULL);
+	list_in(file);
 	return file;
 }
 
@@ -104,6 +133,7 @@ void file_put(struct file *file)
 {
 	if (atomic_fetch_sub(&file->refs, 1) != 1)
 		return;
+	list_out(file);
 	if (file->ops && file->ops->free)
 		file->ops->free(file);
 	file_close_work(file, false);

@@ -71,6 +71,7 @@ struct file {
 	atomic_bool close_work;   /* the last close has something to store: file_close_work sets it */
 	bool marked;              /* live_closing was called for it, as its RELEASE was received */
 	struct closing closing;
+	struct file *older, *newer; /* of all open files, under a lock of file.c */
 	bool counted;             /* among its node's readers and writers */
 
 	pthread_mutex_t lock;     /* of all below, and of calls of ops->write and ops->readdir */
@@ -87,6 +88,9 @@ struct file {
 struct file *file_new(struct node *node, int flags, const struct caller *who);
 struct file *file_ref(struct file *file);
 void file_put(struct file *file);
+
+/* At the end of the process: what is open then is released by nobody else. */
+void file_free_all(void);
 
 /* Counts an opened file on its node and takes the first snapshot where it can be read. 0 or a negative errno. */
 int file_opened(struct file *file);

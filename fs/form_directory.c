@@ -63,6 +63,17 @@ static int add(const char *path, struct live *live, void *data)
 
 /* ---- .tsv: short, so it is made whole ---- */
 
+/* Names are anyone's: a tab or newline in one must not look like a field or line. */
+static int append_clean(struct text_buf *out, const char *name)
+{
+	int err = 0;
+	for (; *name && !err; name++) {
+		unsigned char c = (unsigned char)*name;
+		err = c < 0x20 || c == 0x7f || c == '\\' ? text_printf(out, "\\x%02x", c) : text_append(out, name, 1);
+	}
+	return err;
+}
+
 static int print_line(const char *path, struct live *live, void *out)
 {
 	struct bpfmap_info i = {.size = sizeof(i)};
@@ -74,8 +85,10 @@ static int print_line(const char *path, struct live *live, void *out)
 	if (bpfmap_flag_names(i.flags, flags, sizeof(flags)) < 0 || !*flags)
 		strcpy(flags, "0");
 	const char *type = bpfmap_type_name(i.type);
-	return text_printf(out, "%s\t%u\t%s\t%s\t%u\t%u\t%u\t%s\n", path, i.id, type ? type : "?", i.name, i.key_size,
-			   i.value_size, i.max_entries, flags);
+	err = append_clean(out, path);
+	err = err ? err : text_printf(out, "\t%u\t%s\t", i.id, type ? type : "?");
+	err = err ? err : append_clean(out, i.name);
+	return err ? err : text_printf(out, "\t%u\t%u\t%u\t%s\n", i.key_size, i.value_size, i.max_entries, flags);
 }
 
 static int tsv_open(struct file *file)

@@ -35,11 +35,18 @@ static int link_getattr(struct node *node, struct stat *ret_st)
 	return err;
 }
 
+/* chmod and chown of a form succeed and change nothing (R7). */
+static int setattr(struct node *node, const struct stat *want, int to_set, const struct caller *who)
+{
+	(void)node, (void)want, (void)to_set, (void)who;
+	return 0;
+}
+
 static const struct node_kind link_kind = {
 	.name = "formlink",
 	.getattr = link_getattr,
+	.setattr = setattr,
 	.readlink = link_text,
-	.path = NULL,
 };
 
 /* ---- M.forms/ ---- */
@@ -68,12 +75,6 @@ static int getattr(struct node *node, struct stat *ret_st)
 	return 0;
 }
 
-static int setattr(struct node *node, const struct stat *want, int to_set, const struct caller *who)
-{
-	(void)node, (void)want, (void)to_set, (void)who;
-	return 0;
-}
-
 static int lookup(struct node *dir, const char *name, struct node **ret_node, struct stat *ret_st)
 {
 	const struct form *form = form_of_map(name);
@@ -98,7 +99,7 @@ static int lookup(struct node *dir, const char *name, struct node **ret_node, st
 
 static int opendir(struct node *dir, struct file *file)
 {
-	int err = map_live(dir, &file->live);
+	int err = file->live ? 0 : map_live(dir, &file->live);
 
 	err = err ? err : names_new(file);
 	for (const struct form *form = map_forms; form->name && !err; form++) {

@@ -183,9 +183,17 @@ static int refuse_rmdir(struct node *dir, const char *name, const struct caller 
 	return fail(EPERM, ".id/%s is no pin: the map goes when its last user does", name);
 }
 
+/* chmod and chown of a form succeed and change nothing (R7). */
+static int dir_setattr(struct node *node, const struct stat *want, int to_set, const struct caller *who)
+{
+	(void)node, (void)want, (void)to_set, (void)who;
+	return 0;
+}
+
 const struct node_kind id_dir_kind = {
 	.name = "dirform",
 	.getattr = dir_getattr,
+	.setattr = dir_setattr,
 	.lookup = dir_lookup,
 	.opendir = dir_opendir,
 	.rmdir = refuse_rmdir,

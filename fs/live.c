@@ -171,7 +171,7 @@ static struct live *take_oldest_idle(void)
 	struct live **oldest = NULL;
 
 	for (struct live **p = &all; *p; p = &(*p)->chain) {
-		if (!(*p)->refs && (!oldest || (*p)->last_used_ms < (*oldest)->last_used_ms))
+		if (!(*p)->refs && (!oldest || (*p)->last_used_ms <= (*oldest)->last_used_ms))
 			oldest = p;
 	}
 	struct live *live = *oldest;

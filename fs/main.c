@@ -20,10 +20,12 @@
 #include <unistd.h>
 
 #include "bpfmap.h"
+#include "fs/file.h"
 #include "fs/journal.h"
 #include "fs/live.h"
 #include "fs/loop.h"
 #include "fs/mount.h"
+#include "fs/mounts.h"
 #include "fs/node.h"
 #include "fs/ops.h"
 #include "fs/options.h"
@@ -77,8 +79,12 @@ static int open_source(void)
 static void detach_dead_mount(void)
 {
 	struct statfs fs;
-	if (statfs(the_mount.opt.mountpoint, &fs) && errno == ENOTCONN)
-		umount2(the_mount.opt.mountpoint, MNT_DETACH);
+	bool ro;
+
+	while (statfs(the_mount.opt.mountpoint, &fs) && errno == ENOTCONN && mounts_ours(the_mount.opt.mountpoint, &ro)) {
+		if (umount2(the_mount.opt.mountpoint, MNT_DETACH))
+			return;
+	}
 }
 
 static int check_mountpoint(void)
@@ -91,11 +97,12 @@ static int check_mountpoint(void)
 
 static int prepare(void)
 {
-	detach_dead_mount();
 	int err = make_absolute(&the_mount.opt.source);
+	err = err ? err : open_source();
+	if (!err)
+		detach_dead_mount();
 	err = err ? err : make_absolute(&the_mount.opt.mountpoint);
 	err = err ? err : check_mountpoint();
-	err = err ? err : open_source();
 	clock_gettime(CLOCK_REALTIME, &the_mount.started);
 	root.kind = &place_kind;
 	root.parent = &root;
@@ -170,6 +177,7 @@ static int serve(struct fuse_args *args)
 
 static void free_all(void)
 {
+	file_free_all();
 	node_table_free();
 	live_free_all();
 	journal_clear();

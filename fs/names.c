@@ -15,19 +15,8 @@ struct name {
 struct names {
 	struct name *all;
 	size_t n, room;
+	bool begun;
 };
-
-static int names_readdir(struct file *file, off_t offset, struct dir_reply *reply)
-{
-	const struct names *names = file->state;
-
-	for (size_t i = (size_t)offset; i < names->n; i++) {
-		struct stat st = {.st_ino = names->all[i].ino, .st_mode = names->all[i].type};
-		if (!dir_reply_add(reply, names->all[i].name, &st, (off_t)i + 1, NULL))
-			break;
-	}
-	return 0;
-}
 
 static void names_free(struct file *file)
 {
@@ -36,6 +25,32 @@ static void names_free(struct file *file)
 		free(names->all[i].name);
 	free(names->all);
 	free(names);
+}
+
+/* rewinddir: as the directory is now. */
+static int again(struct file *file, struct dir_reply *reply)
+{
+	names_free(file);
+	file->state = NULL;
+	file->ops = NULL;
+	int err = file->node->kind->opendir(file->node, file);
+	return err ? err : file->ops->readdir(file, 0, reply);
+}
+
+static int names_readdir(struct file *file, off_t offset, struct dir_reply *reply)
+{
+	struct names *names = file->state;
+
+	if (offset == 0 && names->begun)
+		return again(file, reply);
+	names->begun = true;
+
+	for (size_t i = (size_t)offset; i < names->n; i++) {
+		struct stat st = {.st_ino = names->all[i].ino, .st_mode = names->all[i].type};
+		if (!dir_reply_add(reply, names->all[i].name, &st, (off_t)i + 1, NULL))
+			break;
+	}
+	return 0;
 }
 
 static const struct file_ops ops = {

@@ -64,7 +64,7 @@ struct node {
 	uint32_t map_id;          /* of an entry's node: the map whose key it is */
 	uint32_t len;             /* bytes at id */
 	void *id;                 /* a name (NUL-terminated) or a key */
-	uint64_t ino;
+	_Atomic(uint64_t) ino;    /* mv of an ancestor changes it */
 	void *state;              /* the kind's own; freed by forget */
 	char *spelling;           /* the table's; NULL: not remembered */
 	struct sightings sightings;

@@ -106,7 +106,6 @@ static void wait_ms(int ms)
 	struct timespec until;
 
 	if (ms < 0) {
-		atomic_store(&asleep, true);
 		pthread_cond_wait(&wake, &lock);
 		return;
 	}
@@ -124,10 +123,11 @@ static void *reap(void *arg)
 	while (!stopping) {
 		pthread_mutex_unlock(&lock);
 		reap_idle_nodes();
-		int due = live_reap();
-		bool idle = due < 0 && !node_count();
+		/* said before it is looked at: a request in between wakes us in vain, but none is missed */
+		atomic_store(&asleep, true);
+		bool idle = live_reap() < 0 && !node_count();
 		pthread_mutex_lock(&lock);
-		if (!stopping)
+		if (!stopping && atomic_load(&asleep))
 			wait_ms(idle ? -1 : TICK_MS);
 		atomic_store(&asleep, false);
 	}
@@ -160,6 +160,7 @@ void reap_soon(void)
 	if (!atomic_load(&asleep))
 		return;
 	pthread_mutex_lock(&lock);
+	atomic_store(&asleep, false);
 	pthread_cond_signal(&wake);
 	pthread_mutex_unlock(&lock);
 }

@@ -14,7 +14,7 @@ static __thread struct text_buf texts[SCRATCH_TEXTS];
 
 void *scratch_bytes(enum scratch_slot slot, size_t size)
 {
-	if (size > slots[slot].size || (slots[slot].size > KEEP && size <= KEEP)) {
+	if (!slots[slot].bytes || size > slots[slot].size || (slots[slot].size > KEEP && size <= KEEP)) {
 		size_t room = size < 256 ? 256 : size;
 		free(slots[slot].bytes);
 		slots[slot].bytes = malloc(room);

@@ -38,6 +38,7 @@ static int start(struct file *file, struct stream *s)
 		s->out.len = s->sent = 0;
 	s->at = 0;
 	s->ended = false;
+	s->failed = 0;
 	int err = s->source->start(file, s);
 	s->started = !err;
 	return err;
@@ -54,13 +55,12 @@ static void drop_sent(struct stream *s)
 
 static int fill(struct file *file, struct stream *s, size_t size)
 {
-	int more = 1;
-
 	while (s->out.len - s->sent < size && !s->ended) {
-		more = s->source->more(file, s, &s->out);
+		int more = s->source->more(file, s, &s->out);
 		s->ended = more <= 0;
+		s->failed = more < 0 ? more : 0;
 	}
-	return more < 0 && s->out.len == s->sent ? more : 0; /* what there is comes before the error */
+	return s->out.len == s->sent ? s->failed : 0; /* what there is comes before the error */
 }
 
 int stream_read(struct file *file, size_t size, off_t offset, const char **ret_data, size_t *ret_len)

@@ -27,6 +27,7 @@ struct stream {
 	size_t sent;  /* of out */
 	off_t at;     /* offset of the next byte to be read */
 	bool started, ended;
+	int failed;   /* what ended it; told when all before it has been read */
 };
 
 int stream_open(struct file *file, const struct stream_source *source); /* sets file->state */

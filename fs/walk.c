@@ -10,12 +10,14 @@
 #include "fs/path.h"
 #include "fs/place.h"
 #include "fs/walk.h"
+#include "fs/why.h"
 
 struct walk {
 	const struct caller *who;
 	int (*one)(const char *path, struct live *live, void *data);
 	void *data;
 	size_t top; /* length of the path of the directory that the walk began at, with its slash */
+	unsigned depth;
 	struct text_buf path; /* below SOURCE, of where the walk is */
 };
 
@@ -123,10 +125,14 @@ static int visit(struct walk *w, struct node *dir)
 {
 	char **names;
 	size_t n;
-	int err = list(w, &names, &n);
 
+	if (w->depth == WALK_DEPTH)
+		return fail(ELOOP, "%s: deeper than the %d directories that a walk goes down", w->path.data, WALK_DEPTH);
+	int err = list(w, &names, &n);
+	w->depth++;
 	for (size_t i = 0; i < n && !err; i++)
 		err = enter(w, dir, names[i]);
+	w->depth--;
 	free_names(names, n);
 	return err;
 }

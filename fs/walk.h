@@ -7,8 +7,10 @@
 
 /*
  * Calls one for each map, in the order of their paths; path is below dir. live is borrowed. Directories
- * that the caller may not list and pins that he may not read are left out. Stops at the first error.
+ * that the caller may not list and pins that he may not read are left out. Stops at the first error;
+ * -ELOOP: more than WALK_DEPTH directories deep.
  */
+#define WALK_DEPTH 64
 int walk_maps(struct node *dir, const struct caller *who,
 	      int (*one)(const char *path, struct live *live, void *data), void *data);
 
