@@ -13,6 +13,7 @@
 #include "fs/bpffs.h"
 #include "fs/forms.h"
 #include "fs/map.h"
+#include "fs/mount.h"
 #include "fs/names.h"
 #include "fs/path.h"
 #include "fs/place.h"
@@ -312,26 +313,34 @@ int bpffs_setattr(struct node *place, const struct stat *want, int to_set, const
 
 /* ---- listing ---- */
 
-/* The forms of a map that -o views= lists beside it. A directory of the bpffs has none. */
-static int add_views(struct node *place, const char *name, struct file *file)
+static int add_view(struct node *place, const char *name, const struct form *form, struct file *file)
 {
 	char full[NAME_MAX + 32];
 	struct node *node;
-	struct stat st;
-	int err = place_stat_cached(place, &st);
+	int err = form_node(place, form, &node);
 
-	if (err || S_ISDIR(st.st_mode))
+	if (err)
 		return err;
+	snprintf(full, sizeof(full), "%s.%s", name, form->name);
+	err = names_add(file, full, node->ino, S_IFREG);
+	node_put(node);
+	return err;
+}
+
+/* The forms that -o views= lists beside a map, if this map has them. A directory of the bpffs has none. */
+static int add_views(struct node *place, const char *name, struct file *file)
+{
+	struct live *live;
+	struct stat st;
+	int err = the_mount.opt.views ? place_live(place, &live, &st) : -ENOENT;
+
+	if (err)
+		return err == -ENOMEM || err == -EMFILE ? err : 0;
 	for (const struct form *form = map_forms; form->name && !err; form++) {
-		if (!form_is_view(form))
-			continue;
-		err = form_node(place, form, &node);
-		if (err)
-			break;
-		snprintf(full, sizeof(full), "%s.%s", name, form->name);
-		err = names_add(file, full, node->ino, S_IFREG);
-		node_put(node);
+		if (form_is_view(form) && (!form->applies || !form->applies(live)))
+			err = add_view(place, name, form, file);
 	}
+	live_put(live);
 	return err;
 }
 
