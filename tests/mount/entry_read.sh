@@ -53,6 +53,12 @@ now=$(date +%s)
 sleep 1.1
 put 8 "$e"
 [ "$(stat -c %Y "$e")" -gt "$now" ] || fail "R1: mtime is when the entry changed" "> $now" "$(stat -c %Y "$e")"
+seen=$(stat -c %y "$e")
+sleep 2
+check_eq "R1: mtime stays when the entry is idle" "$seen" "$(stat -c %y "$e")"
+map_put m 1 9
+cat "$e" > /dev/null
+check_ne "R1: mtime tells that a program changed it" "$seen" "$(stat -c %y "$e")"
 check_eq "R1: ctime stays the time of the mount" "$began" "$(stat -c %Z "$e")"
 check_eq "R1: mtime of an untouched entry is the time of the mount" "$began" "$(stat -c %Y "$MNT/m/2")"
 check_eq "R7: shared mmap" ENODEV "$(io "$e" o:r m | cut -d' ' -f2)"

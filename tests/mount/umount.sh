@@ -41,6 +41,16 @@ done
 check_eq "R4: last closes before an umount count" 20 "$(bpftool -j map dump pinned "$B/m" | grep -o '"key":\["0x[ef]' | wc -l)"
 until_true 10 eval '[ -z "$(driver_pid)" ]' || fail "all drivers have ended" none "$(driver_pid)"
 
+for i in $(seq 5); do
+	start || exit 1
+	pid=$(driver_pid)
+	exec 4> "$MNT/m/$((2000 + i))"
+	umount -l "$MNT"
+	exec 4>&-
+	until_true 10 gone "$pid"
+done
+check_eq "R4: last closes after a lazy umount count" 5 "$(bpftool -j map dump pinned "$B/m" | grep -o '"key":\["0xd' | wc -l)"
+
 # A reader that is killed in the middle of everything.
 start || exit 1
 mt_map fill "$B/m" 0 4000 0
