@@ -45,6 +45,11 @@ chmod 600 "$TMP/copy/m"
 works "tar with M/ as a member" eval 'tar cf - -C "$TMP/copy" --owner=21 --group=22 m | tar xpf - -C "$MNT/app"'
 check_eq "R7: a M/ member tells the mode and owner for M itself" "600 21:22" "$(stat -c '%a %u:%g' "$B/app/m")"
 
+chmod 640 "$TMP/copy/m"
+works "cp -rp of a directory onto M" cp -rp "$TMP/copy/m" "$MNT/app/"
+check_eq "R7: cp -rp tells the mode and owner for M itself" "640 $(stat -c %u:%g "$TMP/copy/m")" "$(stat -c '%a %u:%g' "$B/app/m")"
+check_eq "cp -rp of a directory onto M" 1000 "$(map_count app/m)"
+
 # A busy map: tar reads what a snapshot said, of the size that it said.
 mt_map churn "$B/app/m" 0 1000 &
 churn=$!

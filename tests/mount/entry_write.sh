@@ -14,6 +14,13 @@ works "R2: >> is >" add 3 "$m/1"
 check_eq "R2: >> is >" 3 "$(map_u hu64 1)"
 works "from dash" dput 4 "$m/1"
 check_eq "from dash" 4 "$(map_u hu64 1)"
+dash -c 'echo 41 >> "$0"' "$m/1"
+check_eq "dash's >>" 41 "$(map_u hu64 1)"
+dash -c 'cat <<-END > "$0"
+	42
+	END
+' "$m/1"
+check_eq "dash's here-document" 42 "$(map_u hu64 1)"
 printf 5 > "$m/1" # no newline
 check_eq "R2: a short write without a newline is whole" 5 "$(map_u hu64 1)"
 printf '6\n7\n' > "$m/1"

@@ -28,13 +28,18 @@ cd "$MNT" || exit 1
 
 # Pinning by path: the caller's way to the pin, and rw on it.
 refused() { # refused MESSAGE PATH
-	fails_with "R19: pinning $1" ermi writes user "$2" stolen.pin
+	fails_with "R19: pinning $1" "" writes user "$2" stolen.pin
 	absent "R19: pinning $1" "$B/stolen"
 	rm -f "$B/stolen"
 }
 refused "a map in a directory that he may not enter" "$B/private/open"
 refused "the same through the mount" "$MNT/private/open"
 refused "the same by way of .." "$B/public/../private/open"
+ln -s private "$B/way"
+ln -s private/open "$B/shortcut"
+refused "a map by way of a symlink" "$B/way/open"
+refused "a map by a symlink" "$B/shortcut"
+refused "a map by a symlink in the mount" "$MNT/shortcut"
 refused "a map of root's" "$B/public/root"
 refused "a map that only a group may use" "$B/public/group"
 refused "a map by .id" "$MNT/.id/$(map_id public/theirs)"
@@ -78,8 +83,17 @@ check_eq "fmode= lets him read" 10 "$(user cat "$MNT/public/group/1")"
 fails_with "R19: .clear needs r and w on the pin, whatever fmode= says" denied writes user 1 "$MNT/public/root.clear"
 check_eq "R19: nothing is cleared" 1 "$(map_count public/root)"
 works "R19: root clears" put 1 "$MNT/public/root.clear"
+map_put public/root 1 10
 fails_with "R19: pinning by path needs rw on the pin, whatever fmode= says" denied writes user "$B/public/group" "$MNT/stolen.pin"
 absent "R19: pinning by path needs rw on the pin, whatever fmode= says" "$B/stolen"
 fails_with "R19: by id only root" "" writes user "id:$(map_id public/theirs)" "$MNT/stolen.pin"
 absent "R19: by id only root" "$B/stolen"
+stop
+
+start allow_other,uid=65534 || exit 1
+check_eq "uid= makes him the owner here" 11 "$(writes user 11 "$MNT/public/root/1"; map_u public/root 1)"
+fails_with "R19: .clear needs r and w on the pin, whatever uid= says" denied writes user 1 "$MNT/public/root.clear"
+check_eq "R19: nothing is cleared" 1 "$(map_count public/root)"
+fails_with "R19: pinning by path, whatever uid= says" ermi writes user "$B/public/root" "$MNT/stolen.pin"
+absent "R19: pinning by path, whatever uid= says" "$B/stolen"
 umount "$elsewhere"
