@@ -4,6 +4,7 @@
 #define ATTR_H
 
 #include <stdbool.h>
+#include <stddef.h>
 #include <sys/stat.h>
 
 

@@ -35,17 +35,10 @@ static int link_getattr(struct node *node, struct stat *ret_st)
 	return err;
 }
 
-/* chmod and chown of a form succeed and change nothing (R7). */
-static int setattr(struct node *node, const struct stat *want, int to_set, const struct caller *who)
-{
-	(void)node, (void)want, (void)to_set, (void)who;
-	return 0;
-}
-
 static const struct node_kind link_kind = {
 	.name = "formlink",
 	.getattr = link_getattr,
-	.setattr = setattr,
+	.setattr = node_setattr_nothing,
 	.readlink = link_text,
 };
 
@@ -114,7 +107,7 @@ static int opendir(struct node *dir, struct file *file)
 const struct node_kind forms_dir_kind = {
 	.name = "form",
 	.getattr = getattr,
-	.setattr = setattr,
+	.setattr = node_setattr_nothing,
 	.lookup = lookup,
 	.opendir = opendir,
 	.path = form_path,

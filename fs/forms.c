@@ -223,12 +223,6 @@ static int file_getattr(struct node *node, struct stat *ret_st)
 	return err;
 }
 
-static int file_setattr(struct node *node, const struct stat *want, int to_set, const struct caller *who)
-{
-	(void)node, (void)want, (void)to_set, (void)who;
-	return 0;
-}
-
 static bool wants(const struct file *file, int mode)
 {
 	int acc = file->flags & O_ACCMODE;
@@ -280,7 +274,7 @@ static int file_open(struct node *node, struct file *file)
 const struct node_kind form_file_kind = {
 	.name = "form",
 	.getattr = file_getattr,
-	.setattr = file_setattr,
+	.setattr = node_setattr_nothing,
 	.open = file_open,
 	.path = form_path,
 };

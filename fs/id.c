@@ -11,7 +11,7 @@
 #include "fs/file.h"
 #include "fs/forms.h"
 #include "fs/id.h"
-#include "fs/map.h"
+#include "fs/keydir.h"
 #include "fs/names.h"
 #include "fs/why.h"
 
@@ -40,73 +40,6 @@ static int parse_id(const char *text, size_t len, uint32_t *ret_id)
 
 /* ---- .id/N ---- */
 
-static int map_getattr(struct node *node, struct stat *ret_st)
-{
-	struct live *live;
-	struct stat pin;
-	int err = map_live(node, &live);
-
-	if (err)
-		return err;
-	err = map_owner(node, &pin);
-	attr_dir(&pin, live_frozen(live), ret_st);
-	ret_st->st_ino = node->ino;
-	live_put(live);
-	return err;
-}
-
-static int map_lookup(struct node *dir, const char *name, struct node **ret_node, struct stat *ret_st)
-{
-	struct live *live;
-	int err = map_live(dir, &live);
-
-	if (err)
-		return err;
-	err = keys_lookup(dir, live, &entry_kind, name, ret_node, ret_st);
-	live_put(live);
-	return err;
-}
-
-static int map_create(struct node *dir, const char *name, struct file *file, struct node **ret_node,
-		      struct stat *ret_st)
-{
-	struct live *live;
-	int err = map_live(dir, &live);
-
-	if (err)
-		return err;
-	err = keys_create(dir, live, &entry_kind, name, file, ret_node, ret_st);
-	live_put(live);
-	return err;
-}
-
-static int map_opendir(struct node *dir, struct file *file)
-{
-	struct live *live;
-	int err = map_live(dir, &live);
-	return err ? err : keys_opendir(dir, live, &entry_kind, file);
-}
-
-static int map_unlink(struct node *dir, const char *name, const struct caller *who)
-{
-	struct live *live;
-	int err = map_live(dir, &live);
-	(void)who;
-
-	if (err)
-		return err;
-	err = keys_unlink(live, name);
-	live_put(live);
-	return err;
-}
-
-static int map_rename(struct node *dir, const char *name, struct node *to_dir, const char *to_name, unsigned flags,
-		      const struct caller *who)
-{
-	(void)dir, (void)name, (void)to_dir, (void)to_name, (void)flags, (void)who;
-	return fail(EXDEV, "an entry cannot be renamed, only copied and deleted");
-}
-
 static int map_setattr(struct node *node, const struct stat *want, int to_set, const struct caller *who)
 {
 	(void)node, (void)want, (void)to_set, (void)who;
@@ -115,13 +48,14 @@ static int map_setattr(struct node *node, const struct stat *want, int to_set, c
 
 const struct node_kind id_kind = {
 	.name = "id",
-	.getattr = map_getattr,
+	.entries = &entry_kind,
+	.getattr = keydir_getattr,
 	.setattr = map_setattr,
-	.lookup = map_lookup,
-	.opendir = map_opendir,
-	.create = map_create,
-	.unlink = map_unlink,
-	.rename = map_rename,
+	.lookup = keydir_lookup,
+	.opendir = keydir_opendir,
+	.create = keydir_create,
+	.unlink = keydir_unlink,
+	.rename = keydir_rename,
 };
 
 /* ---- .id/ ---- */
@@ -150,7 +84,7 @@ static int dir_lookup(struct node *dir, const char *name, struct node **ret_node
 	if (err)
 		return err;
 	if (!form) {
-		err = map_getattr(map, ret_st);
+		err = keydir_getattr(map, ret_st);
 		if (!err)
 			*ret_node = node_ref(map);
 	} else {
@@ -183,17 +117,10 @@ static int refuse_rmdir(struct node *dir, const char *name, const struct caller 
 	return fail(EPERM, ".id/%s is no pin: the map goes when its last user does", name);
 }
 
-/* chmod and chown of a form succeed and change nothing (R7). */
-static int dir_setattr(struct node *node, const struct stat *want, int to_set, const struct caller *who)
-{
-	(void)node, (void)want, (void)to_set, (void)who;
-	return 0;
-}
-
 const struct node_kind id_dir_kind = {
 	.name = "dirform",
 	.getattr = dir_getattr,
-	.setattr = dir_setattr,
+	.setattr = node_setattr_nothing,
 	.lookup = dir_lookup,
 	.opendir = dir_opendir,
 	.rmdir = refuse_rmdir,

@@ -28,6 +28,7 @@ struct node;
  */
 struct node_kind {
 	const char *name;
+	const struct node_kind *entries; /* of a directory of keys: what its entries are */
 	int (*getattr)(struct node *node, struct stat *ret_st);
 	int (*setattr)(struct node *node, const struct stat *want, int to_set, const struct caller *who);
 	int (*readlink)(struct node *node, struct text_buf *out);
@@ -83,6 +84,9 @@ struct node_id {
 	const void *bytes;
 	size_t len;
 };
+
+/* setattr of what has no owner, mode or times of its own, and must not fail for it (R7). */
+int node_setattr_nothing(struct node *node, const struct stat *want, int to_set, const struct caller *who);
 
 extern struct node root;
 

@@ -5,11 +5,10 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "fs/attr.h"
 #include "fs/entry.h"
 #include "fs/file.h"
 #include "fs/forms.h"
-#include "fs/map.h"
+#include "fs/keydir.h"
 #include "fs/scratch.h"
 #include "fs/store.h"
 #include "fs/why.h"
@@ -145,96 +144,15 @@ int raw_applies(const struct live *live)
 		    bpfmap_type_name(bpfmap_type(live->map)));
 }
 
-static int getattr(struct node *node, struct stat *ret_st)
-{
-	struct live *live;
-	struct stat pin;
-	int err = map_live(node, &live);
-
-	if (err)
-		return err;
-	err = map_owner(node, &pin);
-	if (!err)
-		attr_dir(&pin, live_frozen(live), ret_st);
-	ret_st->st_ino = node->ino;
-	live_put(live);
-	return err;
-}
-
-static int lookup(struct node *dir, const char *name, struct node **ret_node, struct stat *ret_st)
-{
-	struct live *live;
-	int err = map_live(dir, &live);
-
-	if (err)
-		return err;
-	err = keys_lookup(dir, live, &raw_kind, name, ret_node, ret_st);
-	live_put(live);
-	return err;
-}
-
-static int create(struct node *dir, const char *name, struct file *file, struct node **ret_node, struct stat *ret_st)
-{
-	struct live *live;
-	int err = map_live(dir, &live);
-
-	if (err)
-		return err;
-	err = keys_create(dir, live, &raw_kind, name, file, ret_node, ret_st);
-	live_put(live);
-	return err;
-}
-
-static int opendir(struct node *dir, struct file *file)
-{
-	struct live *live;
-	int err = map_live(dir, &live);
-
-	if (err)
-		return err;
-	err = raw_applies(live);
-	if (err) {
-		live_put(live);
-		return err;
-	}
-	return keys_opendir(dir, live, &raw_kind, file);
-}
-
-static int unlink(struct node *dir, const char *name, const struct caller *who)
-{
-	struct live *live;
-	int err = map_live(dir, &live);
-	(void)who;
-
-	if (err)
-		return err;
-	err = keys_unlink(live, name);
-	live_put(live);
-	return err;
-}
-
-static int rename_entry(struct node *dir, const char *name, struct node *to_dir, const char *to_name, unsigned flags,
-			const struct caller *who)
-{
-	(void)dir, (void)name, (void)to_dir, (void)to_name, (void)flags, (void)who;
-	return fail(EXDEV, "an entry cannot be renamed, only copied and deleted");
-}
-
-/* chmod and chown of a form succeed and change nothing (R7). */
-static int setattr(struct node *node, const struct stat *want, int to_set, const struct caller *who)
-{
-	(void)node, (void)want, (void)to_set, (void)who;
-	return 0;
-}
-
 const struct node_kind raw_dir_kind = {
 	.name = "form",
-	.getattr = getattr,
-	.setattr = setattr,
-	.lookup = lookup,
-	.opendir = opendir,
-	.create = create,
-	.unlink = unlink,
-	.rename = rename_entry,
+	.entries = &raw_kind,
+	.getattr = keydir_getattr,
+	.setattr = node_setattr_nothing,
+	.lookup = keydir_lookup,
+	.opendir = keydir_opendir,
+	.create = keydir_create,
+	.unlink = keydir_unlink,
+	.rename = keydir_rename,
 	.path = form_path,
 };
