@@ -47,6 +47,18 @@ wait
 for k in $(seq 0 99); do echo "$k" > "$MNT/pch/$k"; done
 ls -U "$MNT/pch" | once "a per-CPU hash" 100
 mt_dir list "$MNT/arr" 500 | once "an array" 5000
+# Each of these ends, whatever it finds.
+mt_map churn "$B/small" 0 900 &
+for c in "ls -lR" "find -delete" "grep -rc ." "rm -r" "cp -r"; do
+	case $c in
+	find*) timeout 30 find "$MNT/small" -type f -delete ;;
+	cp*) timeout 30 cp -r "$MNT/small" "$TMP/copy" ;;
+	*) timeout 30 $c "$MNT/small" ;;
+	esac > /dev/null 2>&1
+	check_ne "R14: $c of a map that never rests ends" 124 $?
+done
+kill %1
+wait
 check_eq "R14: deleted while it is listed" 0 "$(cd "$MNT/small" && find . -type f -delete; map_count small)"
 ls "$MNT" "$MNT/.id" > /dev/null || fail "R14: other directories" listed error
 mt_dir back "$MNT" 300 | sort | uniq -d | { read -r d; check_eq "R14: seekdir in the root" "" "${d:-}"; }
