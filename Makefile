@@ -115,6 +115,7 @@ deps:
 
 ifeq ($(have),yes)
 check: deps all tests fuzzers
+	$(Q)tests/peers
 	$(Q)$(MAKE) --no-print-directory SAN=address,undefined all tests
 	$(Q)$(MAKE) --no-print-directory SAN=thread all tests
 	$(Q)tests/run
