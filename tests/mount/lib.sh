@@ -32,7 +32,7 @@ TMP=$(mktemp -d "${TMPDIR:-/tmp}/bpfmapfs-test.XXXXXX")
 B=$TMP/bpf MNT=$TMP/mnt
 chmod 755 "$TMP"
 mkdir "$B" "$MNT"
-: > "$TMP/passed" > "$TMP/failed"
+touch "$TMP/passed" "$TMP/failed"
 mount -t bpf -o mode=0755 bpf "$B" || { rm -rf "$TMP"; exit 77; }
 
 # A sanitizer's report goes to a file, as a daemon has no terminal.
