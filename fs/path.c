@@ -71,7 +71,10 @@ static int step(const struct caller *who, int dir, const char *name)
 		err = S_ISDIR(st.st_mode) ? -EACCES : -ENOTDIR;
 	int fd = err ? err : open_below(dir, name, O_PATH | O_NOFOLLOW);
 	close(dir);
-	return fd;
+	if (fd < 0 || fstat(fd, &st) || !S_ISLNK(st.st_mode))
+		return fd;
+	close(fd);
+	return -ELOOP; /* it could lead anywhere: name what it points to */
 }
 
 /* Folds "." and ".." by name: a/../b is b. -EINVAL: above SOURCE. */
@@ -112,6 +115,8 @@ int path_open_as(const struct caller *who, const char *rel, unsigned rights)
 	int fd = path_open("", O_PATH | O_DIRECTORY);
 	for (char *name = strtok_r(path, "/", &save); name && fd >= 0; name = strtok_r(NULL, "/", &save))
 		fd = step(who, fd, name);
+	if (fd == -ELOOP)
+		return fail(ELOOP, "'%s' leads through a symlink: write the path that it stands for", rel);
 	if (fd < 0)
 		return fail(-fd, "'%s' below %s: %s", rel, the_mount.opt.source, strerror(-fd));
 	if (!fstat(fd, &st) && caller_may(who, &st, rights))
