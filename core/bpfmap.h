@@ -76,6 +76,7 @@ enum bpfmap_trait {
 	BPFMAP_QUEUE        = 1u << 18, /* push, peek, pop */
 	BPFMAP_MMAP         = 1u << 19, /* can be mapped: MMAPABLE arrays, arenas, ring buffers */
 	BPFMAP_EVICTS       = 1u << 20, /* LRU: a full map drops entries instead of ENOSPC */
+	BPFMAP_PREFIXES     = 1u << 21, /* keys are prefixes, and lookup gives the longest that matches */
 };
 
 const char *bpfmap_type_name(uint32_t type);       /* "hash"; NULL if unknown */
@@ -234,6 +235,11 @@ int bpfmap_delete(const struct bpfmap *map, const void *key); /* -ENOENT; -EINVA
 /* Both in one; pops from a queue or stack. -ENOENT: no such key, or empty. Linux 4.20, hashes 5.14. */
 int bpfmap_lookup_and_delete(const struct bpfmap *map, const void *key, void *ret_value,
 			     size_t value_size, uint64_t flags);
+/*
+ * Is exactly this prefix an entry (BPFMAP_PREFIXES)? Lookup does not tell. 1 or 0; a trie that
+ * changes meanwhile may give either for a prefix that stays. Others: -EOPNOTSUPP.
+ */
+int bpfmap_has_prefix(const struct bpfmap *map, const void *key);
 /* key NULL: the first; -ENOENT: the end. ret_next may be key itself. */
 int bpfmap_next_key(const struct bpfmap *map, const void *key, void *ret_next);
 

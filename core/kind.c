@@ -95,7 +95,7 @@ static const struct bm_kind kinds[BPFMAP_TYPE_MAX + 1] = {
 	ROW(BPF_MAP_TYPE_LRU_PERCPU_HASH, "lru_percpu_hash", "LRUCPUHash", HASH, percpu,
 	    HASH | BPFMAP_PERCPU | BPFMAP_EVICTS),
 	ROW(BPF_MAP_TYPE_LPM_TRIE, "lpm_trie", "LPMTrie", TRIE, plain,
-	    KEYS | RWD | BATCH_ARRAY | BPFMAP_BATCH_DELETE),
+	    KEYS | RWD | BATCH_ARRAY | BPFMAP_BATCH_DELETE | BPFMAP_PREFIXES),
 	ROW(BPF_MAP_TYPE_ARRAY_OF_MAPS, "array_of_maps", "ArrayOfMaps", INDEX, maps,
 	    INDEX | RWD | BATCH_ARRAY | MAPS),
 	ROW(BPF_MAP_TYPE_HASH_OF_MAPS, "hash_of_maps", "HashOfMaps", HASH, maps,

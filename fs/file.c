@@ -17,39 +17,6 @@ static _Atomic(uint64_t) serials;
 static pthread_mutex_t all_lock = PTHREAD_MUTEX_INITIALIZER;
 static struct file all = {.older = &all, .newer = &all};
 
-bool caller_is_root(const struct caller *who)
-{
-	return who->uid == 0;
-}
-
-static bool in_group(const struct caller *who, gid_t gid)
-{
-	gid_t groups[256];
-	int n;
-
-	if (who->gid == gid)
-		return true;
-	n = fuse_req_getgroups(who->req, 256, groups);
-	for (int i = 0; i < n && i < 256; i++) {
-		if (groups[i] == gid)
-			return true;
-	}
-	return false;
-}
-
-bool caller_may(const struct caller *who, const struct stat *st, unsigned rights)
-{
-	unsigned shift = 0;
-
-	if (caller_is_root(who))
-		return true;
-	if (who->uid == st->st_uid)
-		shift = 6;
-	else if (in_group(who, st->st_gid))
-		shift = 3;
-	return ((st->st_mode >> shift) & rights) == rights;
-}
-
 static void list_in(struct file *file)
 {
 	pthread_mutex_lock(&all_lock);
@@ -68,9 +35,20 @@ static void list_out(struct file *file)
 	pthread_mutex_unlock(&all_lock);
 }
 
+int file_finish(struct file *file)
+{
+	pthread_mutex_lock(&file->lock);
+	bool work = atomic_load(&file->close_work);
+	int err = work && file->ops->finish ? file->ops->finish(file) : 0;
+	file_close_work(file, false);
+	pthread_mutex_unlock(&file->lock);
+	return err;
+}
+
 void file_free_all(void)
 {
 	while (all.newer != &all) {
+		file_finish(all.newer);
 		atomic_store(&all.newer->refs, 1);
 		file_put(all.newer);
 	}

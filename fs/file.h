@@ -13,23 +13,13 @@
 #include <stdint.h>
 #include <sys/types.h>
 
+#include "fs/caller.h"
 #include "fs/live.h"
 #include "fs/node.h"
 #include "text.h"
 
 struct fuse_req;
 struct file;
-
-/* Who asks. */
-struct caller {
-	struct fuse_req *req;
-	pid_t pid;
-	uid_t uid;
-	gid_t gid;
-};
-bool caller_is_root(const struct caller *who);
-/* May the caller open something of that owner and mode with these rights (4 read, 2 write)? */
-bool caller_may(const struct caller *who, const struct stat *st, unsigned rights);
 
 /* A directory's reply that is being filled. */
 struct dir_reply {
@@ -89,7 +79,9 @@ struct file *file_new(struct node *node, int flags, const struct caller *who);
 struct file *file_ref(struct file *file);
 void file_put(struct file *file);
 
-/* At the end of the process: what is open then is released by nobody else. */
+/* The last close: stores what is still to be stored. */
+int file_finish(struct file *file);
+/* At the end of the process: the kernel may have dropped the RELEASE of what is open then. */
 void file_free_all(void);
 
 /* Counts an opened file on its node and takes the first snapshot where it can be read. 0 or a negative errno. */

@@ -8,8 +8,6 @@
 
 #include "format.h"
 #include "fs/forms.h"
-#include "fs/mount.h"
-#include "fs/mounts.h"
 #include "fs/stream.h"
 #include "fs/why.h"
 
@@ -125,14 +123,10 @@ static int more(struct file *file, struct stream *s, struct text_buf *out)
 
 static const struct stream_source source = {.start = start, .more = more, .stop = stop, .consumes = true};
 
-/* R19: the kernel keeps writers out of a read-only mount, but not reads that consume. */
 static int open_drain(struct file *file)
 {
-	bool ro = false;
-
-	if (mounts_ours(the_mount.opt.mountpoint, &ro) && ro)
-		return fail(EROFS, "reading this form takes entries away, and the mount is read-only");
-	return stream_open(file, &source);
+	int err = form_check_consumes();
+	return err ? err : stream_open(file, &source);
 }
 
 const struct file_ops drain_ops = {.open = open_drain, .read = stream_read, .free = stream_free};

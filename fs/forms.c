@@ -8,6 +8,7 @@
 #include "fs/forms.h"
 #include "fs/map.h"
 #include "fs/mount.h"
+#include "fs/mounts.h"
 #include "fs/place.h"
 #include "fs/why.h"
 
@@ -24,9 +25,14 @@ const struct form map_forms[] = {
 	{.name = "h", .kind = &form_file_kind, .ops = &h_ops, .may = ATTR_READ},
 	{.name = "info", .kind = &form_file_kind, .ops = &info_ops, .may = ATTR_READ},
 	{.name = "json", .kind = &form_file_kind, .ops = &dump_ops, .may = ATTR_READ, .applies = count_applies},
+	{.name = "lpm", .kind = &lpm_dir_kind, .applies = lpm_applies},
+	{.name = "peek", .kind = &form_file_kind, .ops = &peek_ops, .may = ATTR_READ, .applies = queue_applies},
 	{.name = "pin", .kind = &form_file_kind, .ops = &pin_ops, .may = ATTR_READ | ATTR_WRITE, .creates = true,
 	 .of_pins = true, .unlink = pin_unlink},
+	{.name = "pop", .kind = &form_file_kind, .ops = &pop_ops, .may = ATTR_READ, .both_rights = true,
+	 .applies = queue_applies},
 	{.name = "prom", .kind = &form_file_kind, .ops = &dump_ops, .may = ATTR_READ, .applies = count_applies},
+	{.name = "push", .kind = &form_file_kind, .ops = &push_ops, .may = ATTR_WRITE, .applies = queue_applies},
 	{.name = "raw", .kind = &raw_dir_kind, .applies = raw_applies},
 	{.name = "replace", .kind = &form_file_kind, .ops = &replace_ops, .may = ATTR_WRITE, .both_rights = true,
 	 .applies = count_applies},
@@ -77,6 +83,15 @@ bool form_is_view(const struct form *form)
 		views += views != NULL;
 	}
 	return false;
+}
+
+int form_check_consumes(void)
+{
+	bool ro = false;
+
+	if (mounts_ours(the_mount.opt.mountpoint, &ro) && ro)
+		return fail(EROFS, "reading this form takes entries away, and the mount is read-only");
+	return 0;
 }
 
 int form_node(struct node *parent, const struct form *form, struct node **ret_node)

@@ -46,16 +46,21 @@ int form_create(struct node *place, const struct form *form, struct file *file, 
 
 extern const struct node_kind form_file_kind;
 extern const struct node_kind raw_dir_kind;   /* M.raw/ */
+extern const struct node_kind lpm_dir_kind;   /* M.lpm/ */
 extern const struct node_kind forms_dir_kind; /* M.forms/ */
 extern const struct node_kind id_dir_kind;    /* .id/ */
 int form_path(struct node *node, struct text_buf *out);
 
 extern const struct file_ops info_ops, count_ops, clear_ops, pin_ops, frozen_ops, map_errors_ops, spec_ops, h_ops, users_ops, drain_ops,
-	dump_ops, tsv_ops, replace_ops, all_errors_ops, readme_ops,
+	dump_ops, tsv_ops, replace_ops, push_ops, peek_ops, pop_ops, all_errors_ops, readme_ops,
 	directory_tsv_ops, directory_prom_ops;
 int pin_unlink(struct node *place, const struct caller *who);
 int count_applies(const struct live *live);
 int raw_applies(const struct live *live);
 int drain_applies(const struct live *live);
+int queue_applies(const struct live *live);
+int lpm_applies(const struct live *live);
+/* R19: the kernel keeps writers out of a read-only mount, but not reads that consume: 0 or -EROFS. */
+int form_check_consumes(void);
 
 #endif

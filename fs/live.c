@@ -37,11 +37,11 @@ static void destroy(struct live *live)
 	free(live);
 }
 
-/* The types whose entries are shown: those that walk each key once and hold plain bytes. */
+/* The types whose entries are shown: hashes, arrays and tries that hold plain bytes. */
 static bool shows_entries(uint32_t traits)
 {
-	uint32_t want = BPFMAP_KEYED | BPFMAP_ITERABLE | BPFMAP_READABLE | BPFMAP_WRITABLE | BPFMAP_STABLE_WALK;
-	return (traits & want) == want && !(traits & (BPFMAP_HOLDS_FDS | BPFMAP_HOLDS_MAPS | BPFMAP_HOLDS_PROGS));
+	uint32_t want = BPFMAP_KEYED | BPFMAP_ITERABLE | BPFMAP_READABLE | BPFMAP_WRITABLE;
+	return (traits & want) == want && (traits & (BPFMAP_STABLE_WALK | BPFMAP_PREFIXES)) && !(traits & (BPFMAP_HOLDS_FDS | BPFMAP_HOLDS_MAPS | BPFMAP_HOLDS_PROGS));
 }
 
 static int compile(struct live *live, const struct bpfmap_info *info)
@@ -50,6 +50,7 @@ static int compile(struct live *live, const struct bpfmap_info *info)
 		.key_size = info->key_size,
 		.value_size = info->value_size,
 		.cpus = live->traits & BPFMAP_PERCPU ? (uint32_t)bpfmap_possible_cpus() : 0,
+		.lpm = live->traits & BPFMAP_PREFIXES,
 		.keys_are_indices = live->traits & BPFMAP_ARRAY,
 		.max_entries = info->max_entries,
 		.key_type = info->btf_key_type_id,

@@ -374,17 +374,6 @@ static void op_write(fuse_req_t req, fuse_ino_t ino, const char *data, size_t si
 	file_put(file);
 }
 
-static void finish(struct file *file)
-{
-	why_clear();
-	pthread_mutex_lock(&file->lock);
-	int err = file->ops->finish ? file->ops->finish(file) : 0;
-	file_close_work(file, false);
-	pthread_mutex_unlock(&file->lock);
-	if (err)
-		record(file->opener, file->node, NULL, err);
-}
-
 static void op_release(fuse_req_t req, fuse_ino_t ino, struct fuse_file_info *fi)
 {
 	struct file *file = file_of(fi);
@@ -392,8 +381,10 @@ static void op_release(fuse_req_t req, fuse_ino_t ino, struct fuse_file_info *fi
 
 	if (file->marked)
 		live_close_turn(file->live, &file->closing);
-	if (atomic_load(&file->close_work))
-		finish(file);
+	why_clear();
+	int err = file_finish(file);
+	if (err)
+		record(file->opener, file->node, NULL, err);
 	if (file->marked)
 		live_closed(file->live, &file->closing);
 	file_put(file);

@@ -6,7 +6,20 @@
 #include "fs/store.h"
 #include "fs/why.h"
 
+/* An entry is an entry: a prefix that only matches a shorter one is not there. */
+static int check_prefix(const struct live *live, const void *key)
+{
+	int has = live->traits & BPFMAP_PREFIXES ? bpfmap_has_prefix(live->map, key) : 1;
+	return has > 0 ? 0 : has < 0 ? fail_engine(has) : -ENOENT;
+}
+
 int store_lookup(const struct live *live, const void *key, void *value)
+{
+	int err = check_prefix(live, key);
+	return err ? err : store_match(live, key, value);
+}
+
+int store_match(const struct live *live, const void *key, void *value)
 {
 	int err = bpfmap_lookup(live->map, key, value, live->value_bytes, live->lock_flag);
 	return err && err != -ENOENT ? fail_engine(err) : err;
