@@ -51,6 +51,12 @@ static bool all_marked(const uint8_t *given, struct span s)
 	return true;
 }
 
+void assign_mark(struct assign *a, uint32_t n)
+{
+	for (uint32_t i = 0; i < n; i++)
+		mark_bits(a->given, node_span(&a->plan->nodes[a->plan->printed[i]]));
+}
+
 bool assign_is_whole(const struct assign *a, const struct node **ret_missing)
 {
 	for (uint32_t i = 0; i < a->plan->n_printed; i++) {
@@ -217,6 +223,11 @@ static int set_target(const struct target *t, struct slice text, const struct re
 	if (!text.len)
 		return refuse_count(t, 0, r);
 	return set_list(t, text, r, at);
+}
+
+int assign_node(const struct node *n, struct slice text, const struct dialect *d, uint8_t *at)
+{
+	return set_target(&(struct target){ n, 0, n->count, !n->ndims }, text, &(struct reader){ d, "", NULL }, at);
 }
 
 static int add_target(struct assign *a, const struct target *t, struct slice text, const struct reader *r,

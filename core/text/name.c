@@ -36,34 +36,47 @@ static int refuse_empty(struct text_note *note)
 	return refuse(note, -EINVAL, "a field of the name is empty");
 }
 
-static int parse_fields(struct assign *a, struct slice name)
+static int parse_field(struct assign *a, uint32_t position, struct slice *name)
+{
+	struct slice token = { name->s, 0 }, path, text;
+	enum assign_op op;
+
+	if (token_next(name, a->d, &token, a->note) < 0)
+		return -EINVAL;
+	if (!token.len)
+		return refuse_empty(a->note);
+	if (!split_field(token, &path, &op, &text))
+		return assign_bare(a, position, token);
+	if (op == ASSIGN_ADD)
+		return refuse(a->note, -EINVAL, "a name has no +=");
+	return assign_field(a, path, op, text);
+}
+
+/* The fields of a name behind its first `i`, which were the printed ones. */
+static int parse_rest(struct assign *a, uint32_t i, struct slice name)
 {
 	const struct node *missing;
 
-	for (uint32_t i = 0;; i++) {
-		struct slice token = { name.s, 0 }, path, text;
-		enum assign_op op;
-		int err = 0;
+	assign_mark(a, i);
+	for (; !i || name.len; i++) {
+		int err;
 
-		if (token_next(&name, a->d, &token, a->note) < 0)
-			return -EINVAL;
-		if (!token.len)
-			return refuse_empty(a->note);
-		if (!split_field(token, &path, &op, &text))
-			err = assign_bare(a, i, token);
-		else if (op == ASSIGN_SET)
-			err = assign_field(a, path, op, text);
-		else
-			err = refuse(a->note, -EINVAL, "a name has no +=");
+		if (i)
+			name = (struct slice){ name.s + 1, name.len - 1 };
+		err = parse_field(a, i, &name);
 		if (err)
 			return err;
-		if (!name.len)
-			break;
-		name = (struct slice){ name.s + 1, name.len - 1 };
 	}
 	if (!assign_is_whole(a, &missing))
 		return refuse(a->note, -EINVAL, "the name lacks %s", node_path(a->plan, missing));
 	return 0;
+}
+
+static int parse_fields(struct assign *a, struct slice name)
+{
+	uint32_t n = canonical_fields(a->plan, a->d, &name, a->bytes);
+
+	return n == a->plan->n_printed && !name.len ? 0 : parse_rest(a, n, name);
 }
 
 static int check_index(const struct codec *codec, const uint8_t *key, struct text_note *note)

@@ -226,6 +226,10 @@ struct assign {
 
 /* One field; an empty path is the whole. -EINVAL, -ERANGE. */
 int  assign_field(struct assign *a, struct slice path, enum assign_op op, struct slice text);
+/* The text of one whole node, whose bytes are at `at`; nothing is marked, no note is written. */
+int  assign_node(const struct node *n, struct slice text, const struct dialect *d, uint8_t *at);
+/* Marks the first n printed nodes as given. */
+void assign_mark(struct assign *a, uint32_t n);
 /* A text without a field's name: the whole scalar, or bytes; in names also the printed node `position`. */
 int  assign_bare(struct assign *a, uint32_t position, struct slice text);
 /* The bytes of the single host-order integer that a path leads to; false if it leads to none. */
@@ -237,6 +241,14 @@ bool assign_is_whole(const struct assign *a, const struct node **ret_missing);
 bool split_field(struct slice token, struct slice *ret_path, enum assign_op *ret_op, struct slice *ret_text);
 /* The next field of a value or name, separators skipped. 1, 0 at the end, -EINVAL for an open quote. */
 int  token_next(struct slice *rest, const struct dialect *d, struct slice *ret_token, struct text_note *note);
+
+/* ---- canonical.c: texts as they are printed ---- */
+
+/*
+ * Reads printed fields in their order off the front of `text`, as far as they are spelled as printed, into
+ * bytes; returns how many. They are not marked as given. Text is left before a separator, or at its end.
+ */
+uint32_t canonical_fields(const struct plan *plan, const struct dialect *d, struct slice *text, uint8_t *bytes);
 
 /* ---- the codec ---- */
 

@@ -25,12 +25,13 @@ static int parse_token(struct assign *a, uint32_t position, struct slice token)
 	return assign_field(a, path, op, text);
 }
 
-static int parse_plain(struct assign *a, struct slice line)
+/* The fields of a line behind its first `i`, which were the printed ones. */
+static int parse_rest(struct assign *a, uint32_t i, struct slice line)
 {
 	struct slice token;
-	uint32_t i = 0;
 	int more, err;
 
+	assign_mark(a, i);
 	for (; (more = token_next(&line, a->d, &token, a->note)) > 0; i++) {
 		err = parse_token(a, i, token);
 		if (err)
@@ -43,24 +44,36 @@ static int parse_plain(struct assign *a, struct slice line)
 	return assign_is_whole(a, NULL) ? TEXT_WHOLE : TEXT_PARTIAL;
 }
 
-int value_parse(const struct codec *codec, const char *line, size_t len, void *value, struct text_note *note)
+/* As parse_rest. */
+static int parse_plain(const struct codec *codec, uint32_t i, struct slice line, uint8_t *value,
+		       struct text_note *note)
 {
-	struct slice text = { line, len };
 	uint32_t size = codec->shape.value_size;
 	uint8_t small[512] = { 0 }, *given = small;
 	int result;
 
-	if (codec->shape.cpus)
-		return percpu_parse(codec, text, value, note);
 	if (size > sizeof(small))
 		given = calloc(1, size);
 	if (!given)
 		return -ENOMEM;
-	result = parse_plain(&(struct assign){ .plan = &codec->value, .d = &as_value, .bytes = value,
-					       .given = given, .note = note }, text);
+	result = parse_rest(&(struct assign){ .plan = &codec->value, .d = &as_value, .bytes = value,
+					      .given = given, .note = note }, i, line);
 	if (given != small)
 		free(given);
 	return result;
+}
+
+int value_parse(const struct codec *codec, const char *line, size_t len, void *value, struct text_note *note)
+{
+	struct slice rest = { line, len };
+	uint32_t n;
+
+	if (codec->shape.cpus)
+		return percpu_parse(codec, rest, value, note);
+	n = canonical_fields(&codec->value, &as_value, &rest, value);
+	if (n == codec->value.n_printed && !rest.len)
+		return TEXT_WHOLE;
+	return parse_plain(codec, n, rest, value, note);
 }
 
 bool value_is_atomic_add(const struct codec *codec, const char *line, size_t len, uint32_t *ret_offset,
