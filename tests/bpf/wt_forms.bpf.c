@@ -79,6 +79,12 @@ struct list {
 	__u32 v[3];
 };
 
+struct locked {
+	struct bpf_spin_lock lock;
+	__u32 a;
+	__u64 b;
+};
+
 typedef char name16[16];
 typedef char text8[8];
 typedef char longname[400];
@@ -91,6 +97,7 @@ MAP(records, BPF_MAP_TYPE_HASH, __u32, struct record, 64, 0);
 MAP(texts, BPF_MAP_TYPE_HASH, name16, text8, 64, 0);
 MAP(pairs, BPF_MAP_TYPE_HASH, struct pair, struct stats, 64, 0);
 MAP(labels, BPF_MAP_TYPE_HASH, struct labels, struct list, 64, 0);
+MAP(locks, BPF_MAP_TYPE_HASH, __u32, struct locked, 64, 0);
 MAP(clash, BPF_MAP_TYPE_HASH, __u32, struct clash, 64, 0);
 MAP(longs, BPF_MAP_TYPE_HASH, longname, __u32, 64, 0);
 MAP(nums, BPF_MAP_TYPE_HASH, __u32, __u64, 64, 0);

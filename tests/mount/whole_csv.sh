@@ -70,6 +70,10 @@ check_eq "per CPU: the share of one" 8 "$(sqlite3 :memory: -cmd '.import --csv c
 put "packets=1 bytes=2 last_seen=3" cpustats/9
 check_eq "per CPU: structs" "$((CPUS * 2))" "$(sqlite3 :memory: -cmd '.import --csv cpustats.csv t' 'select sum(bytes) from t')"
 check_eq "per CPU: an array" "$((4 * CPUS + 1))" "$(wc -l < cpuarr.csv)"
+printf '10.1.0.0_16\t5\n' > trie.tsv
+check_eq "a trie" "key,value 10.1.0.0_16,5" "$(cat trie.csv | xargs)"
+put "a=1 b=2" locks/1
+check_eq "a lock is no column" "key,a,b 1,1,2" "$(cat locks.csv | xargs)"
 check_eq "an empty map has its header" "key,packets,bytes,last_seen" "$(cat stats2.csv)"
 fails_with ".csv is not written" "" eval 'echo 1 > nums.csv'
 cd /

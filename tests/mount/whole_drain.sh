@@ -26,7 +26,7 @@ wt_map fill "$B/stats" 5000
 wt_map text 5000 > "$TMP/stats"
 check_eq ".drain of five thousand" "" "$(wt_map gulp stats.drain 700 | sort -n | cmp - "$TMP/stats" 2>&1)"
 check_eq ".drain of five thousand" 0 "$(cat stats.count)"
-for m in lru cpus lrucpu cpustats; do
+for m in lru cpus lrucpu cpustats locks; do
 	mt_map random "$B/$m" 20 3
 	cat $m.tsv > "$TMP/tsv"
 	check_eq ".drain of $m" "$(cat "$TMP/tsv")" "$(cat $m.drain)"

@@ -29,6 +29,8 @@ for m in stats nums signs pairs clash arr arrstats lru cpus cpustats cpuarr lruc
 	mt_map random "$B/$m" 20 7
 	as_bpftool $m
 done
+put inserted=5 "$(ls -d *bss)/0"
+check_eq "global variables, as bpftool shows them" "$(bpftool -j map dump pinned "$B/$(ls -d *bss)" | bpftool_entries | jq -c '.[0].value')" "$(jq -c '.[0].value' "$(ls -d *bss).json")"
 check_eq "an empty map" "[]" "$(jq -c . stats2.json)"
 check_eq "the shape" '[{"key":1,"value":5}]' "$(put 1 few.clear; put 5 few/1; jq -c . few.json)"
 check_eq "the shape, per CPU" "0,1" "$(put 1 cpus.clear; put cpu0=4 cpus/1; jq -c '.[0].values[0:2] | map(.cpu) | @csv' -r cpus.json)"
@@ -66,7 +68,7 @@ check_eq "R25: the file itself is UTF-8" "" "$(iconv -f utf-8 -t utf-8 texts.jso
 
 # Whatever the bytes are, it is JSON.
 for seed in 1 2 3; do
-	for m in records texts conns pairs longs; do
+	for m in records texts conns pairs longs trie locks; do
 		mt_map random "$B/$m" 30 $seed
 		works "R25: $m.json is valid (seed $seed)" eval "canonical < $m.json"
 		check_eq "R25: $m.json has all entries (seed $seed)" "$(map_count $m)" "$(jq length $m.json)"

@@ -60,9 +60,9 @@ for n in 1 100 4096 1048576; do
 done
 
 # Whatever the bytes are.
-for m in records texts conns pairs longs lrucpu; do mt_map random "$B/$m" 20 5; done
+for m in records texts conns pairs longs lrucpu trie locks; do mt_map random "$B/$m" 20 5; done
 bad_lines() { grep -vaE '^(# (HELP|TYPE) [a-zA-Z_:][a-zA-Z0-9_:]* .*|[a-zA-Z_:][a-zA-Z0-9_:]*(\{([a-zA-Z_][a-zA-Z0-9_]*="([^"\\]|\\[\\n"])*",?)*\})? [-+]?([0-9.e+-]+|Inf|NaN|inf|nan))$' "$1"; }
-for f in records conns pairs longs lrucpu texts; do
+for f in records conns pairs longs lrucpu texts trie locks; do
 	check_eq "$f.prom: each line is Prometheus text" "" "$(bad_lines $f.prom | head -n3)"
 	check_eq "$f.prom: no duplicate series" "" "$(grep -av '^#' $f.prom | sed 's/ [^ ]*$//' | sort | uniq -d)"
 done
@@ -74,7 +74,7 @@ asked() {
 	timeout 20 promtool check metrics < "$1" > "$TMP/promtool" 2>&1
 	case $? in 0 | 3) grep -iE 'error|parse|invalid|duplicate|collected' "$TMP/promtool" ;; *) cat "$TMP/promtool" ;; esac
 }
-for f in nums.prom stats.prom conns.prom records.prom clash.prom labels.prom cpus.prom pairs.prom longs.prom lrucpu.prom .prom app/.prom; do
+for f in nums.prom stats.prom conns.prom records.prom clash.prom labels.prom cpus.prom pairs.prom longs.prom trie.prom locks.prom lrucpu.prom .prom app/.prom; do
 	check_eq "promtool check metrics < $f" "" "$(asked $f)"
 done
 cd /

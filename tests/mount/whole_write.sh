@@ -80,6 +80,12 @@ works "an array" eval 'printf "7\t70\n0\t1\n" > arr.tsv'
 check_eq "an array" "1 0 70" "$(map_u arr 0) $(map_u arr 1) $(map_u arr 7)"
 works "per CPU: what is printed is read" eval 'printf "1\tcpu0=5\n2\t3\n" > cpus.tsv; cat cpus.tsv > "$TMP/c"; cat "$TMP/c" > cpus.tsv'
 check_eq "per CPU" "total=5 cpu0=5|total=$((3 * CPUS)) cpu0=3" "$(cut -d' ' -f1,2 cpus/1)|$(cut -d' ' -f1,2 cpus/2)"
+works "a trie" eval 'printf "10.1.0.0_16\t5\n10.0.0.0_8\t6\n" > trie.tsv'
+check_eq "a trie" "2 05000000" "$(map_count trie) $(map_value trie "10 00 00 00 0a 01 00 00")"
+works ".replace of a trie" eval 'printf "10.0.0.0_8\t7\n" > trie.replace'
+check_eq ".replace of a trie" "10.0.0.0_8 7 1" "$(cat trie.tsv | xargs) $(map_count trie)"
+works "values with a lock" eval 'printf "1\ta=5 b=6\n1\tb=7\n" > locks.tsv'
+check_eq "values with a lock" "1 a=5 b=7" "$(cat locks.tsv | xargs)"
 works ".frozen" put 1 few.frozen
 check_eq "a frozen map" "EPERM" "$(io few.tsv o:w 'w:1\t9\n' | tr ' ' '\n' | tail -n1)"
 
@@ -104,7 +110,7 @@ works ".replace: half of five thousand" eval 'cat "$TMP/half" > stats.replace'
 check_eq ".replace: half of five thousand" "" "$(cat stats.tsv | sort -n | cmp - "$TMP/half" 2>&1)"
 works ".replace: a key given twice" eval 'printf "1\t+=1\n1\t5\n1\t6\n" > nums.replace'
 check_eq ".replace: a key given twice" "1 6" "$(cat nums.tsv | xargs)"
-for m in lru cpus conns; do
+for m in lru cpus conns trie locks; do
 	cat $m.tsv > "$TMP/$m"
 	works ".replace of $m with itself" eval "cat '$TMP/$m' > $m.replace"
 	check_eq ".replace of $m with itself" "$(cat "$TMP/$m")" "$(cat $m.tsv)"
