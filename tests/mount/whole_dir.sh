@@ -1,6 +1,6 @@
 #!/bin/bash
 # SPDX-License-Identifier: MIT
-# .tsv of a directory, -o views=, and node_exporter's textfile collector.
+# .tsv of a directory, and -o views=.
 . "$(dirname "$0")/lib.sh"
 mt_load "$OBJ/wt_forms.bpf.o" "$B" || exit 1
 mkdir "$B/app" "$B/app/deep"
@@ -56,28 +56,3 @@ start views=tsv+csv+json+prom+info+spec+count+h || exit 1
 check_eq "views: all of them" "nums nums.count nums.csv nums.h nums.info nums.json nums.prom nums.spec nums.tsv" \
 	"$(ls "$MNT" | grep -E '^nums(\.|$)' | sort | xargs)"
 stop
-
-exporter=$(command -v prometheus-node-exporter) || { echo "prometheus-node-exporter is not installed: not asked"; exit; }
-# In a network namespace of its own: its port is nobody else's.
-rm "$B/clash"
-start views=prom || exit 1
-cat > "$TMP/ask" <<'EOS'
-ip link set lo up
-"$1" --web.listen-address=127.0.0.1:9100 --collector.disable-defaults --collector.textfile \
-	--collector.textfile.directory="$2" > "$3/exporter" 2>&1 &
-pid=$!
-trap 'kill $pid; wait $pid' EXIT
-python3 - > "$3/scrape" <<'EOP'
-import time, urllib.request
-for i in range(100):
-    try:
-        print(urllib.request.urlopen("http://127.0.0.1:9100/metrics", timeout=10).read().decode())
-        break
-    except OSError:
-        time.sleep(0.1)
-EOP
-EOS
-timeout 40 unshare -n bash "$TMP/ask" "$exporter" "$MNT" "$TMP" 2> /dev/null
-check_eq "node_exporter picks up *.prom" "100 101 102" "$(grep '^bpf_map_nums{' "$TMP/scrape" | sed 's/.* //' | sort -n | xargs)"
-check_eq "node_exporter: no error" "node_textfile_scrape_error 0" "$(grep '^node_textfile_scrape_error' "$TMP/scrape")"
-check_eq "node_exporter says nothing against it" "" "$(grep -iE 'level=(error|warn)' "$TMP/exporter" | grep -v root | head -n3)"

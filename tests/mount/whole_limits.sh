@@ -33,9 +33,11 @@ refused "NULs" "Invalid argument" < <(head -c 10000000 /dev/zero)
 refused "a million empty lines" "Invalid argument" < <(head -c 1000000 /dev/zero | tr '\0' '\n')
 refused "a million tabs" "Invalid argument" < <(head -c 1000000 /dev/zero | tr '\0' '\t')
 refused "noise" "Invalid argument" < <(head -c 1000000 /dev/urandom | tr '\n' '\t')
-[ $(($(high) - idle)) -le 16384 ] && pass "bounded memory" ||
-	{ case $BPFMAPFS in */build/bpfmapfs) fail "bounded memory" "16 MiB more at most" "$(($(high) - idle)) KiB more" ;; esac; }
-works "a value with leading zeros, if it is one, or EINVAL" eval 'printf "1\t7\n" > nums.tsv'
+case $BPFMAPFS in
+*/thread/* | */address,*) ;; # a sanitizer keeps memory of its own
+*) [ $(($(high) - idle)) -le 8192 ] && pass "bounded memory" || fail "bounded memory" "8 MiB more at most" "$(($(high) - idle)) KiB more" ;;
+esac
+works "the map still works" eval 'printf "1\t7\n" > nums.tsv'
 check_eq "the map still works" 7 "$(map_u nums 1)"
 
 # A line as long as its map allows: 400 bytes of text, each as %XX in the name.
