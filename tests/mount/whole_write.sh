@@ -5,7 +5,6 @@
 mt_load "$OBJ/wt_forms.bpf.o" "$B" || exit 1
 start || exit 1
 cd "$MNT" || exit 1
-T=$'\t'
 
 works ".tsv: lines" eval 'printf "1\t10\n2\t20\n0x3\t0x1e\n" > nums.tsv'
 check_eq ".tsv: each line updates one entry" "10 20 30" "$(map_u nums 1) $(map_u nums 2) $(map_u nums 3)"
