@@ -72,30 +72,45 @@ static const char *take_text(const struct node *n, const struct dialect *d, cons
 	return assign_node(n, (struct slice){ s, (size_t)(rest.s - s) }, d, at) ? NULL : rest.s;
 }
 
-static const char *take_field(const struct plan *plan, const struct node *n, const struct dialect *d,
-			      const char *s, const char *end, uint8_t *bytes)
+static const char *take_word(const char *word, size_t len, const char *s, const char *end)
 {
-	const char *field = s;
+	return (size_t)(end - s) < len || memcmp(s, word, len) ? NULL : s + len;
+}
 
-	if (n->path_len) {
-		if ((size_t)(end - s) <= n->path_len || memcmp(s, node_path(plan, n), n->path_len) ||
-		    s[n->path_len] != '=')
-			return NULL;
-		s += n->path_len + 1;
-	}
+/* "prefix.path=", as far as there are such. */
+static const char *take_label(struct slice prefix, struct slice path, const char *s, const char *end)
+{
+	if (prefix.len)
+		s = take_word(prefix.s, prefix.len, s, end);
+	if (s && prefix.len && path.len)
+		s = take_word(".", 1, s, end);
+	if (s && path.len)
+		s = take_word(path.s, path.len, s, end);
+	return s && (prefix.len || path.len) ? take_word("=", 1, s, end) : s;
+}
+
+static const char *take_field(const struct plan *plan, const struct node *n, const struct dialect *d,
+			      struct slice prefix, const char *field, const char *end, uint8_t *bytes)
+{
+	const char *s = take_label(prefix, (struct slice){ node_path(plan, n), n->path_len }, field, end);
+
+	if (!s)
+		return NULL;
 	/* "0=7" is an item of a list without a label: it is not to be begun. */
-	if (n->kind == NODE_INT && n->bits <= 64 && (n->path_len || !n->ndims))
+	if (n->kind == NODE_INT && n->bits <= 64 && (s > field || !n->ndims))
 		return take_integers(n, d, s, end, bytes + n->offset);
 	return take_text(n, d, field, s, end, bytes + n->offset);
 }
 
-uint32_t canonical_fields(const struct plan *plan, const struct dialect *d, struct slice *text, uint8_t *bytes)
+uint32_t canonical_fields(const struct plan *plan, const struct dialect *d, struct slice prefix,
+			  struct slice *text, uint8_t *bytes)
 {
 	const char *s = text->s, *end = s + text->len;
 	uint32_t i = 0;
 
 	for (; i < plan->n_printed && (!i || s < end); i++) {
-		const char *next = take_field(plan, &plan->nodes[plan->printed[i]], d, s + !!i, end, bytes);
+		const struct node *n = &plan->nodes[plan->printed[i]];
+		const char *next = take_field(plan, n, d, prefix, s + !!i, end, bytes);
 
 		if (!next || (next < end && *next != d->field))
 			break;

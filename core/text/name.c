@@ -74,7 +74,7 @@ static int parse_rest(struct assign *a, uint32_t i, struct slice name)
 
 static int parse_fields(struct assign *a, struct slice name)
 {
-	uint32_t n = canonical_fields(a->plan, a->d, &name, a->bytes);
+	uint32_t n = canonical_fields(a->plan, a->d, (struct slice){ "", 0 }, &name, a->bytes);
 
 	return n == a->plan->n_printed && !name.len ? 0 : parse_rest(a, n, name);
 }

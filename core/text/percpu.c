@@ -82,6 +82,7 @@ struct percpu {
 	const struct codec *codec;
 	uint8_t *value, *given; /* given: value_size bytes a CPU */
 	bool total, one_cpu, relative;
+	bool started; /* some bits were given */
 	struct text_note *note;
 };
 
@@ -132,6 +133,7 @@ static int set_cpu(struct percpu *p, uint32_t cpu, const struct slice *path, enu
 	struct assign a = assign_cpu(p, cpu);
 	int err = path ? assign_field(&a, *path, op, text) : assign_bare(&a, 0, text);
 
+	p->started = true;
 	p->relative |= a.relative;
 	return err;
 }
@@ -190,20 +192,61 @@ static bool all_whole(const struct percpu *p)
 	return !p->relative;
 }
 
+/* All fields of one CPU, spelled as printed; where any is not, the line stays as it was. */
+static bool take_cpu_whole(const struct percpu *p, uint32_t cpu, struct slice *line)
+{
+	struct assign a = assign_cpu(p, cpu);
+	char prefix[16] = "cpu";
+	size_t len = (size_t)(put_decimal(prefix + 3, cpu) - prefix);
+	struct slice rest = *line;
+
+	if (rest.len && rest.s[0] == as_value.field)
+		rest = (struct slice){ rest.s + 1, rest.len - 1 };
+	if (canonical_fields(a.plan, a.d, (struct slice){ prefix, len }, &rest, a.bytes) < a.plan->n_printed)
+		return false;
+	*line = rest;
+	return true;
+}
+
+/*
+ * The CPUs from cpu0 on that follow as they are printed; only where nothing was given before. Whether
+ * those were all of them, and the line ends there: only then are they not marked.
+ */
+static bool take_cpus(struct percpu *p, struct slice *line)
+{
+	uint32_t cpu = 0;
+
+	while (!p->started && cpu < p->codec->shape.cpus && take_cpu_whole(p, cpu, line))
+		cpu++;
+	if (cpu)
+		p->started = p->one_cpu = true;
+	if (cpu == p->codec->shape.cpus && !line->len)
+		return true;
+	while (cpu--) {
+		struct assign a = assign_cpu(p, cpu);
+
+		assign_mark(&a, a.plan->n_printed);
+	}
+	return false;
+}
+
 static int parse_tokens(struct percpu *p, struct slice line)
 {
+	bool whole = take_cpus(p, &line);
 	struct slice token;
-	uint32_t n = 0;
-	int more, err;
+	int more = 0, err;
 
-	for (; (more = token_next(&line, &as_value, &token, p->note)) > 0; n++) {
+	while (!whole && (more = token_next(&line, &as_value, &token, p->note)) > 0) {
 		err = set_token(p, token);
 		if (err)
 			return err;
+		whole = take_cpus(p, &line);
 	}
+	if (whole)
+		return TEXT_WHOLE;
 	if (more < 0)
 		return more;
-	if (!n && p->codec->value.n_printed)
+	if (!p->started && !p->total && p->codec->value.n_printed)
 		return refuse(p->note, -EINVAL, "the line is empty");
 	if (p->total && !p->one_cpu)
 		return refuse(p->note, -EINVAL,

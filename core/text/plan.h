@@ -245,10 +245,12 @@ int  token_next(struct slice *rest, const struct dialect *d, struct slice *ret_t
 /* ---- canonical.c: texts as they are printed ---- */
 
 /*
- * Reads printed fields in their order off the front of `text`, as far as they are spelled as printed, into
- * bytes; returns how many. They are not marked as given. Text is left before a separator, or at its end.
+ * Reads printed fields in their order off the front of `text`, as far as they are spelled as fields_print
+ * has it, into bytes; returns how many. They are not marked as given. Text is left before a separator, or
+ * at its end.
  */
-uint32_t canonical_fields(const struct plan *plan, const struct dialect *d, struct slice *text, uint8_t *bytes);
+uint32_t canonical_fields(const struct plan *plan, const struct dialect *d, struct slice prefix,
+			  struct slice *text, uint8_t *bytes);
 
 /* ---- the codec ---- */
 

@@ -70,7 +70,7 @@ int value_parse(const struct codec *codec, const char *line, size_t len, void *v
 
 	if (codec->shape.cpus)
 		return percpu_parse(codec, rest, value, note);
-	n = canonical_fields(&codec->value, &as_value, &rest, value);
+	n = canonical_fields(&codec->value, &as_value, (struct slice){ "", 0 }, &rest, value);
 	if (n == codec->value.n_printed && !rest.len)
 		return TEXT_WHOLE;
 	return parse_plain(codec, n, rest, value, note);
