@@ -5,6 +5,7 @@
  * for each map in a section "maps", which olddef.c reads.
  */
 #include "object.h"
+#include "btfcheck.h"
 #include "err.h"
 
 #include <bpf/btf.h>
@@ -115,8 +116,22 @@ static int read_old(struct bpfmap_object *object, struct bm_olddefs *defs)
 	return 0;
 }
 
+/* libbpf believes what an object's BTF says. Without any there is nothing to believe. */
+static int check_btf(const char *path)
+{
+	struct btf *btf = btf__parse_elf(path, NULL);
+	int err = btf ? bm_btf_check(btf) : 0;
+
+	btf__free(btf);
+	return err ? bm_err(err, "object %s: its BTF refers to types or names that it has not", path) : 0;
+}
+
 static int parse(const char *path, struct bpfmap_object *object)
 {
+	int bad = check_btf(path);
+
+	if (bad)
+		return bad;
 	object->parsed = bpf_object__open_file(path, NULL);
 	if (!object->parsed) {
 		int err = -errno;

@@ -42,8 +42,8 @@ int bulk_open(struct file *file, bool replace)
 	b->values = malloc(b->room * live->value_bytes);
 	if (!b->keys || !b->values)
 		return -ENOMEM;
-	if (replace)
-		file_close_work(file, true);
+	if (replace) /* an open that neither truncates nor writes (touch) replaces nothing */
+		file_close_work(file, file->flags & O_TRUNC);
 	return replace ? keyset_new(live->key_size, &b->named) : 0;
 }
 
@@ -142,6 +142,8 @@ static int take_line(struct file *file, const char *line, size_t len)
 	b->line++;
 	memset(value, 0, live->value_bytes);
 	int whole = tsv_parse(live->codec, line, len, key, value, NULL, NULL, &note);
+	if (whole == -ERANGE && memmem(line, len, "+=", 2)) /* of the old value it may be in range */
+		whole = TEXT_PARTIAL;
 	if (whole < 0) {
 		int err = flush(file, b); /* the lines before it stay applied */
 		return err ? err : line_failed(b, b->line, fail(-whole, "%s", note.msg));

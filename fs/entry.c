@@ -252,6 +252,8 @@ static int parse_alone(struct live *live, const char *line, size_t len, enum scr
 	memset(value, 0, live->value_bytes);
 	int whole = value_parse(live->codec, line, len, value, &note);
 	*ret_value = value;
+	if (whole == -ERANGE && memmem(line, len, "+=", 2)) /* of the old value it may be in range */
+		return TEXT_PARTIAL;
 	return whole < 0 ? fail(-whole, "%s", note.msg) : whole;
 }
 

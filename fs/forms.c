@@ -168,7 +168,7 @@ static int text_size(struct node *node, struct live *live, size_t *ret_size)
 	struct file file = {.node = node, .live = live, .ops = node->form->ops};
 	int err = node->form->ops->render ? node->form->ops->render(&file, &text) : 0;
 
-	if (err == -EOPNOTSUPP) /* R24: it can be stat'ed all the same */
+	if (err == -EOPNOTSUPP || err == -ENOENT) /* R24: it can be stat'ed all the same */
 		err = 0;
 	*ret_size = text.len;
 	text_free(&text);

@@ -5,105 +5,17 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "core/btfcheck.h"
 #include "plan.h"
 #include "spectext.h"
-
-/* ---- what a type refers to ---- */
-
-typedef int visit_id(uint32_t *id, void *arg);
-
-static int visit_members(struct btf_type *t, visit_id *visit, void *arg)
-{
-	struct btf_member *m = btf_members(t);
-	int err = 0;
-
-	for (uint32_t i = 0; !err && i < btf_vlen(t); i++)
-		err = visit(&m[i].type, arg);
-	return err;
-}
-
-static int visit_params(struct btf_type *t, visit_id *visit, void *arg)
-{
-	struct btf_param *p = btf_params(t);
-	int err = visit(&t->type, arg);
-
-	for (uint32_t i = 0; !err && i < btf_vlen(t); i++)
-		err = visit(&p[i].type, arg);
-	return err;
-}
-
-static int visit_variables(struct btf_type *t, visit_id *visit, void *arg)
-{
-	struct btf_var_secinfo *v = btf_var_secinfos(t);
-	int err = 0;
-
-	for (uint32_t i = 0; !err && i < btf_vlen(t); i++)
-		err = visit(&v[i].type, arg);
-	return err;
-}
-
-/* Calls visit for each type id in t, until one is not 0. */
-static int visit_ids(struct btf_type *t, visit_id *visit, void *arg)
-{
-	int err;
-
-	if (btf_is_composite(t))
-		return visit_members(t, visit, arg);
-	if (btf_is_func_proto(t))
-		return visit_params(t, visit, arg);
-	if (btf_is_datasec(t))
-		return visit_variables(t, visit, arg);
-	if (btf_is_array(t)) {
-		err = visit(&btf_array(t)->type, arg);
-		return err ? err : visit(&btf_array(t)->index_type, arg);
-	}
-	if (btf_is_ptr(t) || btf_is_typedef(t) || btf_is_mod(t) || btf_is_func(t) || btf_is_var(t) ||
-	    btf_is_decl_tag(t))
-		return visit(&t->type, arg);
-	return 0;
-}
-
-/* ---- reading ---- */
-
-static bool is_string(const struct btf *btf, uint32_t offset)
-{
-	return btf__name_by_offset(btf, offset) != NULL;
-}
-
-static bool has_strings(const struct btf *btf, const struct btf_type *t)
-{
-	bool ok = is_string(btf, t->name_off);
-
-	for (uint32_t i = 0; ok && i < btf_vlen(t); i++) {
-		if (btf_is_composite(t))
-			ok = is_string(btf, btf_members(t)[i].name_off);
-		else if (btf_is_enum(t))
-			ok = is_string(btf, btf_enum(t)[i].name_off);
-		else if (btf_is_enum64(t))
-			ok = is_string(btf, btf_enum64(t)[i].name_off);
-		else if (btf_is_func_proto(t))
-			ok = is_string(btf, btf_params(t)[i].name_off);
-	}
-	return ok;
-}
-
-static int check_id(uint32_t *id, void *arg)
-{
-	return *id < btf__type_cnt(arg) ? 0 : -EINVAL;
-}
 
 int spec_btf_read(const void *bytes, size_t size, struct btf **ret_btf)
 {
 	struct btf *btf = size > UINT32_MAX ? NULL : btf__new(bytes, (uint32_t)size);
-	int err = 0;
 
 	if (!btf)
 		return errno == ENOMEM ? -ENOMEM : -EINVAL;
-	for (uint32_t id = 1; !err && id < btf__type_cnt(btf); id++) {
-		struct btf_type *t = (struct btf_type *)btf__type_by_id(btf, id);
-
-		err = has_strings(btf, t) ? visit_ids(t, check_id, btf) : -EINVAL;
-	}
+	int err = bm_btf_check(btf);
 	if (err)
 		btf__free(btf);
 	else
@@ -154,7 +66,7 @@ static int follow(struct cutter *c)
 
 		c->wanted = btf_is_ptr(t) ? STUB : c->take[id];
 		if (c->wanted == WHOLE || !btf_is_composite(t))
-			err = visit_ids(t, want, c);
+			err = bm_btf_visit_ids(t, want, c);
 	}
 	return err;
 }
@@ -237,7 +149,7 @@ static int copy_types(struct cutter *c)
 		if (copy < 0)
 			return copy == -EINVAL ? -EINVAL : -ENOMEM;
 		if (copy && !(c->take[id] == STUB && btf_is_composite(btf__type_by_id(c->to, (uint32_t)copy))))
-			visit_ids((struct btf_type *)btf__type_by_id(c->to, (uint32_t)copy), renumber, c);
+			bm_btf_visit_ids((struct btf_type *)btf__type_by_id(c->to, (uint32_t)copy), renumber, c);
 	}
 	return 0;
 }
