@@ -79,6 +79,11 @@ use_with() { # PKG-CONFIG OPTION
 		LD_LIBRARY_PATH=$TMP/local/usr/local/lib "$TMP/use"
 	check "a program with the library ($1)" 0 $?
 }
+# The header is C++ too; clang comes with the compiler of the BPF programs.
+printf '#include <bpfmap.h>\nint types() { return bpfmap_has_type(1); }\n' > "$TMP/use.cc"
+clang -x c++ -std=c++17 -Wall -Wextra -Werror -fsyntax-only -I "$TMP/local/usr/local/include" "$TMP/use.cc"
+check "bpfmap.h in C++" 0 $?
+
 needed() { readelf -d "$TMP/use" | sed -n 's/.*NEEDED.*\[\(libbpfmap.*\)\]/\1/p'; }
 if [ "$build" = "$PWD/build" ]; then
 	use_with ""
