@@ -25,7 +25,7 @@ static struct bpfmap *any_inner(const struct live *live)
 	return inner;
 }
 
-static int print_with_inner(const struct live *live, struct spec_source *outer, struct text_buf *out)
+static int print_with_inner(const struct live *live, struct spec_source outer, struct text_buf *out)
 {
 	struct bpfmap_info info = {.size = sizeof(info)};
 	struct spec_source source = {.info = &info};
@@ -35,9 +35,9 @@ static int print_with_inner(const struct live *live, struct spec_source *outer, 
 	if (inner && !bpfmap_info(inner, &info)) {
 		if (!bpfmap_btf(inner, &btf))
 			source.btf = btf;
-		outer->inner = &source;
+		outer.inner = &source;
 	}
-	int err = spec_print(outer, out);
+	int err = spec_print(&outer, out);
 	btf__free(btf);
 	bpfmap_free(inner);
 	return err;
@@ -52,7 +52,7 @@ static int spec_render(struct file *file, struct text_buf *out)
 
 	if (err)
 		return fail_engine(err);
-	err = print_with_inner(live, &source, out);
+	err = print_with_inner(live, source, out);
 	return err ? err : text_append(out, "\n", 1);
 }
 
