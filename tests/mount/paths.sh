@@ -23,7 +23,7 @@ mounts bpf/ ./plain/ "$B" "$plain"
 mounts link-to-bpf link-to-plain "$B" "$plain"
 mounts "$B" 'back\slash' "$B" "$TMP/back\\slash"
 mounts "$B" "odd, mnt" "$B" "$TMP/odd, mnt"
-umount -l "$B" # a driver may still be on its way out
+umount -l "$B"
 mount -t bpf bpf "odd, bpf"
 bpftool map create "odd, bpf/m" type hash key 4 value 8 entries 8 name m
 bpftool map update pinned "odd, bpf/m" key hex 01 00 00 00 value hex 0a 00 00 00 00 00 00 00
@@ -31,7 +31,7 @@ works "a SOURCE with a comma" "$BPFMAPFS" "odd, bpf" plain
 check_eq "a SOURCE with a comma" "$TMP/odd, bpf" "$(findmnt -n -o SOURCE plain)"
 check_eq "a SOURCE with a comma" 10 "$(cat plain/m/1)"
 umount plain
-umount "odd, bpf"
+umount -l "odd, bpf" # a driver may still be on its way out
 mount -t bpf -o mode=755 bpf "$B"
 if mount -t bpf bpf /sys/fs/bpf 2>/dev/null; then
 	bpftool map create /sys/fs/bpf/standard type hash key 4 value 8 entries 8 name m
@@ -39,7 +39,7 @@ if mount -t bpf bpf /sys/fs/bpf 2>/dev/null; then
 	check_eq "SOURCE is /sys/fs/bpf if left out" "standard /sys/fs/bpf" \
 		"$(ls plain | grep -v README) $(findmnt -n -o SOURCE plain)"
 	umount plain
-	umount /sys/fs/bpf
+	umount -l /sys/fs/bpf
 fi
 works "options after the names" "$BPFMAPFS" bpf plain -o ro
 check_like "options after the names" '(^|,)ro,' "$(findmnt -n -o OPTIONS plain)"

@@ -161,7 +161,7 @@ static void run_program(void)
 
 	if (fd < 0 && (fd = bpf_obj_get(program)) < 0)
 		bad("program", program, strerror(errno));
-	if (bpf_prog_test_run_opts(fd, &opts))
+	if (bpf_prog_test_run_opts(fd, &opts) && errno != EINTR) /* the alarm that ends us */
 		bad("program", program, strerror(errno));
 	done++;
 	usleep(500);
