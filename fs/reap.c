@@ -127,7 +127,9 @@ static void *reap(void *arg)
 		atomic_store(&asleep, true);
 		bool idle = live_reap() < 0 && !node_count();
 		pthread_mutex_lock(&lock);
-		if (!stopping && atomic_load(&asleep))
+		if (!idle)
+			atomic_store(&asleep, false); /* it comes back by itself: no request need wake it */
+		if (!stopping && (!idle || atomic_load(&asleep)))
 			wait_ms(idle ? -1 : TICK_MS);
 		atomic_store(&asleep, false);
 	}
