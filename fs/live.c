@@ -37,11 +37,11 @@ static void destroy(struct live *live)
 	free(live);
 }
 
-/* The types whose entries are shown: hashes, arrays and tries that hold plain bytes. */
+/* The types whose entries are shown: those of plain bytes, which are the ones that take batches of them. */
 static bool shows_entries(uint32_t traits)
 {
-	uint32_t want = BPFMAP_KEYED | BPFMAP_ITERABLE | BPFMAP_READABLE | BPFMAP_WRITABLE;
-	return (traits & want) == want && (traits & (BPFMAP_STABLE_WALK | BPFMAP_PREFIXES)) && !(traits & (BPFMAP_HOLDS_FDS | BPFMAP_HOLDS_MAPS | BPFMAP_HOLDS_PROGS));
+	uint32_t want = BPFMAP_KEYED | BPFMAP_ITERABLE | BPFMAP_READABLE | BPFMAP_WRITABLE | BPFMAP_BATCH_WRITE;
+	return (traits & want) == want && !(traits & (BPFMAP_HOLDS_FDS | BPFMAP_HOLDS_MAPS | BPFMAP_HOLDS_PROGS));
 }
 
 static int compile(struct live *live, const struct bpfmap_info *info)
