@@ -77,6 +77,9 @@ enum bpfmap_trait {
 	BPFMAP_MMAP         = 1u << 19, /* can be mapped: MMAPABLE arrays, arenas, ring buffers */
 	BPFMAP_EVICTS       = 1u << 20, /* LRU: a full map drops entries instead of ENOSPC */
 	BPFMAP_PREFIXES     = 1u << 21, /* keys are prefixes, and lookup gives the longest that matches */
+	BPFMAP_RECORDS      = 1u << 22, /* programs put records in, user space reads them */
+	BPFMAP_PERF         = 1u << 23, /* of these: rings that the reader brings along, taking the map over */
+	BPFMAP_TAKES_RECORDS = 1u << 24, /* user space puts records in, programs read them */
 };
 
 const char *bpfmap_type_name(uint32_t type);       /* "hash"; NULL if unknown */
