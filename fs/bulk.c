@@ -12,7 +12,10 @@
 
 #include "format.h"
 #include "fs/bulk.h"
+#include "fs/entries.h"
+#include "fs/family.h"
 #include "fs/keyset.h"
+#include "fs/scratch.h"
 #include "fs/store.h"
 #include "fs/why.h"
 
@@ -65,7 +68,7 @@ static size_t store(struct live *live, const struct bulk *b, int *ret_err)
 	uint32_t done = (uint32_t)b->n;
 
 	*ret_err = 0;
-	if (b->n > 1 && (live->traits & BPFMAP_BATCH_WRITE)) {
+	if (b->n > 1 && (live->traits & BPFMAP_BATCH_WRITE) && !live->family->update) {
 		int err = bpfmap_update_batch(live->map, b->keys, b->values, &done, live->lock_flag);
 		if (!err)
 			return b->n;
@@ -132,6 +135,21 @@ static int merge(struct file *file, struct bulk *b, const char *line, size_t len
 	return err ? line_failed(b, b->line, err) : 0;
 }
 
+/* The line with its value as the codec reads it; the name as it was. */
+static int resolve(struct file *file, const char **line, size_t *len)
+{
+	struct text_buf *out = scratch_text(SCRATCH_RESOLVED);
+	const char *tab = memchr(*line, '\t', *len);
+	size_t name = tab ? (size_t)(tab + 1 - *line) : *len;
+	int err = text_append(out, *line, name);
+
+	if (!err && tab)
+		err = file->live->family->resolve(file, *line + name, *len - name, out);
+	*line = out->data;
+	*len = out->len;
+	return err;
+}
+
 static int take_line(struct file *file, const char *line, size_t len)
 {
 	struct live *live = file->live;
@@ -141,12 +159,13 @@ static int take_line(struct file *file, const char *line, size_t len)
 
 	b->line++;
 	memset(value, 0, live->value_bytes);
-	int whole = tsv_parse(live->codec, line, len, key, value, NULL, NULL, &note);
+	int refused = live->family->resolve ? resolve(file, &line, &len) : 0;
+	int whole = refused ? refused : tsv_parse(live->codec, line, len, key, value, NULL, NULL, &note);
 	if (whole == -ERANGE && memmem(line, len, "+=", 2)) /* of the old value it may be in range */
 		whole = TEXT_PARTIAL;
 	if (whole < 0) {
 		int err = flush(file, b); /* the lines before it stay applied */
-		return err ? err : line_failed(b, b->line, fail(-whole, "%s", note.msg));
+		return err ? err : line_failed(b, b->line, refused ? refused : fail(-whole, "%s", note.msg));
 	}
 	if (b->named && keyset_add(b->named, key))
 		return line_failed(b, b->line, -ENOMEM);
@@ -181,25 +200,21 @@ int bulk_write(struct file *file, const char *data, size_t size, off_t offset)
 }
 
 /* Deletes what no line named; of an array, zeroes it. */
+static int delete_other(const struct live *live, const void *key, void *bulk)
+{
+	struct bulk *b = bulk;
+	int err = 0;
+
+	if (!keyset_has(b->named, key))
+		err = live->traits & BPFMAP_FIXED ? store_update(live, key, b->values, BPF_ANY) : store_delete(live, key);
+	return err == -ENOENT ? 0 : err;
+}
+
 static int delete_others(struct file *file, struct bulk *b)
 {
-	struct live *live = file->live;
-	bool fixed = live->traits & BPFMAP_FIXED;
-	struct bpfmap_iter *iter;
-	const void *key, *value;
-	int err = 0, more = bpfmap_iter_new(live->map, BPFMAP_ITER_KEYS, &iter);
-
-	if (more)
-		return fail_engine(more);
 	keyset_sort(b->named);
-	memset(b->values, 0, live->value_bytes);
-	while (!err && (more = bpfmap_iter_next(iter, &key, &value)) == 1) {
-		if (!keyset_has(b->named, key))
-			err = fixed ? store_update(live, key, b->values, BPF_ANY) : store_delete(live, key);
-		err = err == -ENOENT ? 0 : err;
-	}
-	bpfmap_iter_free(iter);
-	return more < 0 ? fail_engine(more) : err;
+	memset(b->values, 0, file->live->value_bytes);
+	return entries_each_key(file->live, delete_other, b);
 }
 
 int bulk_finish(struct file *file)

@@ -13,6 +13,7 @@
 #include "fs/attr.h"
 #include "fs/changes.h"
 #include "fs/entry.h"
+#include "fs/family.h"
 #include "fs/file.h"
 #include "fs/hash.h"
 #include "fs/map.h"
@@ -69,7 +70,8 @@ static int fill_stat(struct node *node, struct live *live, size_t size, struct s
 	if (err)
 		return err;
 	st->st_ino = node->ino;
-	attr_file(&pin, live_frozen(live), ATTR_READ | ATTR_WRITE, size, st);
+	unsigned may = (live->family->no_lookup ? 0 : ATTR_READ) | (live->family->no_update ? 0 : ATTR_WRITE);
+	attr_file(&pin, live_frozen(live), may, size, st);
 	changes_find(change_of(node), &st->st_mtim);
 	return 0;
 }
@@ -220,6 +222,11 @@ int entry_open_file(struct file *file, const struct file_ops *ops, struct live *
 {
 	file->ops = ops;
 	file->live = live;
+	if ((file->flags & O_ACCMODE) != O_RDONLY) {
+		int err = family_writes(live);
+		if (err)
+			return err;
+	}
 	/* R4: a zero is stored for what is created and never written, but not where it must be new. */
 	file->unwritten = file->created && !(file->flags & O_EXCL);
 	file_close_work(file, file->unwritten);
@@ -315,7 +322,14 @@ static int try_lines(struct file *file, const char *text, size_t len)
 	return err ? err : file_each_line(file, text, len, try_line);
 }
 
-static int store_lines(struct file *file, const char *text, size_t len)
+static int resolve_line(struct file *file, const char *line, size_t len)
+{
+	struct text_buf *out = scratch_text_kept(SCRATCH_RESOLVED);
+	int err = file->live->family->resolve(file, line, len, out);
+	return err ? err : text_append(out, "\n", 1);
+}
+
+static int store_resolved(struct file *file, const char *text, size_t len)
 {
 	const char *nl = memchr(text, '\n', len);
 	bool single = !nl || nl == text + len - 1;
@@ -325,6 +339,15 @@ static int store_lines(struct file *file, const char *text, size_t len)
 	err = err ? err : file_each_line(file, text, len, store_line);
 	pthread_mutex_unlock(&file->live->write_lock);
 	return err;
+}
+
+static int store_lines(struct file *file, const char *text, size_t len)
+{
+	if (!file->live->family->resolve)
+		return store_resolved(file, text, len);
+	struct text_buf *out = scratch_text(SCRATCH_RESOLVED);
+	int err = file_each_line(file, text, len, resolve_line);
+	return err ? err : store_resolved(file, out->data, out->len);
 }
 
 static int write_text(struct file *file, const char *data, size_t size, off_t offset)

@@ -62,11 +62,17 @@ struct file *file_new(struct node *node, int flags, const struct caller *who)
 	file->node = node_ref(node);
 	file->flags = flags;
 	file->who = who;
-	file->opener = who->pid;
+	file->opener = *who;
+	file->opener.req = NULL;
 	atomic_init(&file->refs, 1);
 	pthread_mutex_init(&file->lock, NULL);
 	list_in(file);
 	return file;
+}
+
+bool file_by_root(const struct file *file)
+{
+	return caller_is_root(&file->opener) && (!file->who || caller_is_root(file->who));
 }
 
 struct file *file_ref(struct file *file)

@@ -54,7 +54,7 @@ struct file {
 	struct node *node;        /* a reference */
 	struct live *live;        /* a reference, or NULL */
 	const struct caller *who; /* of the request being served; NULL at the last close */
-	pid_t opener;
+	struct caller opener;     /* without its request */
 	int flags;                /* of open(2) */
 	bool created;             /* by CREATE, not OPEN */
 	_Atomic(unsigned) refs;
@@ -78,6 +78,9 @@ struct file {
 struct file *file_new(struct node *node, int flags, const struct caller *who);
 struct file *file_ref(struct file *file);
 void file_put(struct file *file);
+
+/* Both who opened it and who is writing it now are root (R19: what is stored by an id). */
+bool file_by_root(const struct file *file);
 
 /* The last close: stores what is still to be stored. */
 int file_finish(struct file *file);

@@ -5,35 +5,11 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "fs/entries.h"
+#include "fs/family.h"
 #include "fs/forms.h"
 #include "fs/store.h"
 #include "fs/why.h"
-
-int count_applies(const struct live *live)
-{
-	if (live->has_entries)
-		return 0;
-	return fail(EOPNOTSUPP, "the entries of a map of type %s cannot be listed here",
-		    bpfmap_type_name(bpfmap_type(live->map)));
-}
-
-/* Calls one for every key; the key is borrowed. */
-static int each_key(const struct live *live, int (*one)(const struct live *live, const void *key, void *data),
-		    void *data)
-{
-	struct bpfmap_iter *iter;
-	const void *key, *value;
-	int more = bpfmap_iter_new(live->map, BPFMAP_ITER_KEYS, &iter), err = 0;
-
-	if (more)
-		return fail_engine(more);
-	while (!err && (more = bpfmap_iter_next(iter, &key, &value)) == 1)
-		err = one(live, key, data);
-	if (more < 0)
-		err = fail_engine(more);
-	bpfmap_iter_free(iter);
-	return err;
-}
 
 static int count_one(const struct live *live, const void *key, void *data)
 {
@@ -45,11 +21,11 @@ static int count_one(const struct live *live, const void *key, void *data)
 static int count_render(struct file *file, struct text_buf *out)
 {
 	unsigned long long n = bpfmap_max_entries(file->live->map);
-	int err = count_applies(file->live);
+	int err = family_lists(file->live);
 
 	if (!err && !(file->live->traits & BPFMAP_FIXED)) {
 		n = 0;
-		err = each_key(file->live, count_one, &n);
+		err = entries_each_key(file->live, count_one, &n);
 	}
 	return err ? err : text_printf(out, "%llu\n", n);
 }
@@ -68,6 +44,12 @@ static int zero_one(const struct live *live, const void *key, void *zero)
 	return store_update(live, key, zero, BPF_EXIST);
 }
 
+int clear_applies(const struct live *live)
+{
+	int err = family_lists(live);
+	return err ? err : live->traits & BPFMAP_FIXED ? family_writes(live) : family_deletes(live);
+}
+
 static int clear(struct file *file, const char *text, size_t len)
 {
 	struct live *live = file->live;
@@ -77,9 +59,9 @@ static int clear(struct file *file, const char *text, size_t len)
 	if (!yes)
 		return fail(EINVAL, "write 1 to delete every entry (of an array: to zero it)");
 	if (!(live->traits & BPFMAP_FIXED))
-		return each_key(live, delete_one, NULL);
+		return entries_each_key(live, delete_one, NULL);
 	void *zero = calloc(1, live->value_bytes);
-	err = zero ? each_key(live, zero_one, zero) : -ENOMEM;
+	err = zero ? entries_each_key(live, zero_one, zero) : -ENOMEM;
 	free(zero);
 	return err;
 }

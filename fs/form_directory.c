@@ -8,6 +8,8 @@
 #include <string.h>
 
 #include "format.h"
+#include "fs/entries.h"
+#include "fs/family.h"
 #include "fs/forms.h"
 #include "fs/stream.h"
 #include "fs/walk.h"
@@ -26,12 +28,12 @@ struct directory {
 	/* .prom: where the text is: metric `pass` of item `at`, printed for all items from `of` on */
 	size_t at, of;
 	unsigned pass;
-	struct bpfmap_iter *iter;
+	struct entries *walk;
 };
 
 static void free_items(struct directory *d)
 {
-	bpfmap_iter_free(d->iter);
+	entries_free(d->walk);
 	for (size_t i = 0; i < d->n; i++) {
 		format_run_free(d->items[i].run);
 		live_put(d->items[i].live);
@@ -129,8 +131,8 @@ static void prom_stop(struct stream *s)
 
 	if (!d)
 		return;
-	bpfmap_iter_free(d->iter);
-	d->iter = NULL;
+	entries_free(d->walk);
+	d->walk = NULL;
 	d->at = d->of = 0;
 	d->pass = 0;
 }
@@ -143,7 +145,7 @@ static int make_runs(struct directory *d)
 		struct item *item = &d->items[i];
 		const char *slash = strrchr(item->path, '/');
 		struct format_map map = {.name = slash ? slash + 1 : item->path, .path = item->path};
-		if (item->live->has_entries)
+		if (!family_reads(item->live))
 			err = format_run_new(format_find("prom"), item->live->codec, &map, &item->run);
 	}
 	return err;
@@ -211,7 +213,7 @@ static int begin_item(struct directory *d, struct text_buf *out)
 		return err;
 	if (d->of == d->at)
 		err = prom_head(item->run, (unsigned)pass, out);
-	err = err ? err : bpfmap_iter_new(item->live->map, item->live->lock_flag ? BPFMAP_ITER_LOCK : 0, &d->iter);
+	err = err ? err : entries_new(item->live, false, &d->walk);
 	return err ? err : 1;
 }
 
@@ -221,12 +223,12 @@ static int print_item(struct directory *d, struct text_buf *out)
 	const void *key, *value;
 	int more = 1, err = 0;
 
-	while (!err && out->len < enough && (more = bpfmap_iter_next(d->iter, &key, &value)) == 1)
+	while (!err && out->len < enough && (more = entries_next(d->walk, &key, &value)) == 1)
 		err = format_entry(d->items[d->of].run, key, value, out);
 	if (err || more == 1)
 		return err ? err : 1;
-	bpfmap_iter_free(d->iter);
-	d->iter = NULL;
+	entries_free(d->walk);
+	d->walk = NULL;
 	d->of++;
 	return more == -BPFMAP_ABORTED || !more ? 1 : more;
 }
@@ -236,7 +238,7 @@ static int prom_more(struct file *file, struct stream *s, struct text_buf *out)
 	struct directory *d = s->source_state;
 	(void)file;
 
-	if (d->iter)
+	if (d->walk)
 		return print_item(d, out);
 	if (d->of == d->n) { /* this metric is done */
 		d->pass++;

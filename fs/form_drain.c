@@ -7,6 +7,7 @@
 #include <stdlib.h>
 
 #include "format.h"
+#include "fs/family.h"
 #include "fs/forms.h"
 #include "fs/stream.h"
 #include "fs/why.h"
@@ -23,8 +24,11 @@ struct drain {
 
 int drain_applies(const struct live *live)
 {
-	if (live->has_entries && (live->traits & (BPFMAP_BATCH_LAD | BPFMAP_LAD)) && !(live->traits & BPFMAP_FIXED))
-		return 0;
+	int err = family_reads(live);
+
+	err = err ? err : family_deletes(live);
+	if (err || (live->traits & (BPFMAP_BATCH_LAD | BPFMAP_LAD) && !(live->traits & BPFMAP_FIXED)))
+		return err;
 	return fail(EOPNOTSUPP, "entries of a map of type %s cannot be read and deleted in one call",
 		    bpfmap_type_name(bpfmap_type(live->map)));
 }

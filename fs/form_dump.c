@@ -6,6 +6,8 @@
 
 #include "format.h"
 #include "fs/bulk.h"
+#include "fs/entries.h"
+#include "fs/family.h"
 #include "fs/forms.h"
 #include "fs/journal.h"
 #include "fs/map.h"
@@ -18,7 +20,7 @@
 struct dump {
 	struct text_buf name; /* of the map; the run borrows it */
 	struct format_run *run;
-	struct bpfmap_iter *iter;
+	struct entries *walk;
 	unsigned pass;
 };
 
@@ -28,7 +30,7 @@ static void stop(struct stream *s)
 
 	if (!d)
 		return;
-	bpfmap_iter_free(d->iter);
+	entries_free(d->walk);
 	format_run_free(d->run);
 	text_free(&d->name);
 	free(d);
@@ -37,10 +39,10 @@ static void stop(struct stream *s)
 
 static int next_pass(struct live *live, struct dump *d, struct text_buf *out)
 {
-	bpfmap_iter_free(d->iter);
-	d->iter = NULL;
-	int err = bpfmap_iter_new(live->map, live->lock_flag ? BPFMAP_ITER_LOCK : 0, &d->iter);
-	return err ? fail_engine(err) : format_pass(d->run, d->pass, out);
+	entries_free(d->walk);
+	d->walk = NULL;
+	int err = entries_new(live, false, &d->walk);
+	return err ? err : format_pass(d->run, d->pass, out);
 }
 
 static int start(struct file *file, struct stream *s)
@@ -65,7 +67,7 @@ static void note_abort(struct file *file)
 {
 	struct text_buf *path = scratch_text(SCRATCH_NAME);
 	if (!node_path(file->node, path))
-		journal_add(file->opener, path->data, BPFMAP_ABORTED,
+		journal_add(file->opener.pid, path->data, BPFMAP_ABORTED,
 			    "the text ends early: the map changed faster than it could be walked");
 }
 
@@ -76,7 +78,7 @@ static int walk(struct dump *d, struct text_buf *out)
 	const void *key, *value;
 	int more = 1, err = 0;
 
-	while (!err && out->len < enough && (more = bpfmap_iter_next(d->iter, &key, &value)) == 1)
+	while (!err && out->len < enough && (more = entries_next(d->walk, &key, &value)) == 1)
 		err = format_entry(d->run, key, value, out);
 	return err ? err : more;
 }
@@ -84,14 +86,14 @@ static int walk(struct dump *d, struct text_buf *out)
 static int more(struct file *file, struct stream *s, struct text_buf *out)
 {
 	struct dump *d = s->source_state;
-	int left = d->iter ? walk(d, out) : 0;
+	int left = d->walk ? walk(d, out) : 0;
 
 	if (left == -BPFMAP_ABORTED) {
 		note_abort(file);
 		left = 0;
 	}
 	if (left)
-		return left < 0 && left != -ENOMEM ? fail_engine(left) : left;
+		return left;
 	if (++d->pass < format_passes(d->run)) {
 		int err = next_pass(file->live, d, out);
 		return err ? err : 1;
@@ -119,6 +121,9 @@ static int open_tsv(struct file *file)
 {
 	if (!for_writing(file))
 		return open_dump(file);
+	int err = family_writes(file->live);
+	if (err)
+		return err;
 	if ((file->flags & O_ACCMODE) == O_RDWR)
 		return fail(EINVAL, "a .tsv is opened for reading or for writing, not for both");
 	return bulk_open(file, false);
@@ -141,6 +146,12 @@ const struct file_ops tsv_ops = {
 	.open = open_tsv, .read = read_tsv, .write = bulk_write, .finish = bulk_finish, .free = free_tsv};
 
 /* ---- M.replace ---- */
+
+int replace_applies(const struct live *live)
+{
+	int err = clear_applies(live);
+	return err ? err : family_writes(live);
+}
 
 static int open_replace(struct file *file)
 {

@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "fs/attr.h"
+#include "fs/family.h"
 #include "fs/forms.h"
 #include "fs/map.h"
 #include "fs/mount.h"
@@ -14,9 +15,9 @@
 
 const struct form map_forms[] = {
 	{.name = "clear", .kind = &form_file_kind, .ops = &clear_ops, .may = ATTR_WRITE, .both_rights = true,
-	 .applies = count_applies},
-	{.name = "count", .kind = &form_file_kind, .ops = &count_ops, .may = ATTR_READ, .applies = count_applies},
-	{.name = "csv", .kind = &form_file_kind, .ops = &dump_ops, .may = ATTR_READ, .applies = count_applies},
+	 .applies = clear_applies},
+	{.name = "count", .kind = &form_file_kind, .ops = &count_ops, .may = ATTR_READ, .applies = family_lists},
+	{.name = "csv", .kind = &form_file_kind, .ops = &dump_ops, .may = ATTR_READ, .applies = family_reads},
 	{.name = "drain", .kind = &form_file_kind, .ops = &drain_ops, .may = ATTR_READ, .both_rights = true,
 	 .applies = drain_applies},
 	{.name = "errors", .kind = &form_file_kind, .ops = &map_errors_ops, .may = ATTR_READ, .for_writers = true},
@@ -24,21 +25,21 @@ const struct form map_forms[] = {
 	{.name = "frozen", .kind = &form_file_kind, .ops = &frozen_ops, .may = ATTR_READ | ATTR_WRITE},
 	{.name = "h", .kind = &form_file_kind, .ops = &h_ops, .may = ATTR_READ},
 	{.name = "info", .kind = &form_file_kind, .ops = &info_ops, .may = ATTR_READ},
-	{.name = "json", .kind = &form_file_kind, .ops = &dump_ops, .may = ATTR_READ, .applies = count_applies},
+	{.name = "json", .kind = &form_file_kind, .ops = &dump_ops, .may = ATTR_READ, .applies = family_reads},
 	{.name = "lpm", .kind = &lpm_dir_kind, .applies = lpm_applies},
 	{.name = "peek", .kind = &form_file_kind, .ops = &peek_ops, .may = ATTR_READ, .applies = queue_applies},
 	{.name = "pin", .kind = &form_file_kind, .ops = &pin_ops, .may = ATTR_READ | ATTR_WRITE, .creates = true,
 	 .of_pins = true, .unlink = pin_unlink},
 	{.name = "pop", .kind = &form_file_kind, .ops = &pop_ops, .may = ATTR_READ, .both_rights = true,
 	 .applies = queue_applies},
-	{.name = "prom", .kind = &form_file_kind, .ops = &dump_ops, .may = ATTR_READ, .applies = count_applies},
+	{.name = "prom", .kind = &form_file_kind, .ops = &dump_ops, .may = ATTR_READ, .applies = family_reads},
 	{.name = "push", .kind = &form_file_kind, .ops = &push_ops, .may = ATTR_WRITE, .applies = queue_applies},
 	{.name = "raw", .kind = &raw_dir_kind, .applies = raw_applies},
 	{.name = "replace", .kind = &form_file_kind, .ops = &replace_ops, .may = ATTR_WRITE, .both_rights = true,
-	 .applies = count_applies},
+	 .applies = replace_applies},
 	{.name = "spec", .kind = &form_file_kind, .ops = &spec_ops, .may = ATTR_READ | ATTR_WRITE, .creates = true},
 	{.name = "tsv", .kind = &form_file_kind, .ops = &tsv_ops, .may = ATTR_READ | ATTR_WRITE,
-	 .applies = count_applies},
+	 .applies = family_reads},
 	{.name = "users", .kind = &form_file_kind, .ops = &users_ops, .may = ATTR_READ},
 	{.name = NULL},
 };

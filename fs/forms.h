@@ -55,7 +55,8 @@ extern const struct file_ops info_ops, count_ops, clear_ops, pin_ops, frozen_ops
 	dump_ops, tsv_ops, replace_ops, push_ops, peek_ops, pop_ops, all_errors_ops, readme_ops,
 	directory_tsv_ops, directory_prom_ops;
 int pin_unlink(struct node *place, const struct caller *who);
-int count_applies(const struct live *live);
+int replace_applies(const struct live *live);
+int clear_applies(const struct live *live);
 int raw_applies(const struct live *live);
 int drain_applies(const struct live *live);
 int queue_applies(const struct live *live);

@@ -7,7 +7,6 @@
 
 #include "bpfmap.h"
 #include "fs/attr.h"
-#include "fs/entry.h"
 #include "fs/file.h"
 #include "fs/forms.h"
 #include "fs/id.h"
@@ -48,13 +47,13 @@ static int map_setattr(struct node *node, const struct stat *want, int to_set, c
 
 const struct node_kind id_kind = {
 	.name = "id",
-	.entries = &entry_kind,
 	.getattr = keydir_getattr,
 	.setattr = map_setattr,
 	.lookup = keydir_lookup,
 	.opendir = keydir_opendir,
 	.create = keydir_create,
 	.unlink = keydir_unlink,
+	.symlink = keydir_symlink,
 	.rename = keydir_rename,
 };
 

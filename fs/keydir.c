@@ -3,11 +3,17 @@
 #include <errno.h>
 
 #include "fs/attr.h"
+#include "fs/family.h"
 #include "fs/file.h"
 #include "fs/forms.h"
 #include "fs/keydir.h"
 #include "fs/map.h"
 #include "fs/why.h"
+
+static const struct node_kind *entries_of(const struct node *dir, const struct live *live)
+{
+	return dir->kind->entries ? dir->kind->entries : live->family->entry;
+}
 
 int keydir_getattr(struct node *dir, struct stat *ret_st)
 {
@@ -32,7 +38,7 @@ int keydir_lookup(struct node *dir, const char *name, struct node **ret_node, st
 
 	if (err)
 		return err;
-	err = keys_lookup(dir, live, dir->kind->entries, name, ret_node, ret_st);
+	err = keys_lookup(dir, live, entries_of(dir, live), name, ret_node, ret_st);
 	live_put(live);
 	return err;
 }
@@ -44,7 +50,7 @@ int keydir_create(struct node *dir, const char *name, struct file *file, struct 
 
 	if (err)
 		return err;
-	err = keys_create(dir, live, dir->kind->entries, name, file, ret_node, ret_st);
+	err = keys_create(dir, live, entries_of(dir, live), name, file, ret_node, ret_st);
 	live_put(live);
 	return err;
 }
@@ -61,7 +67,7 @@ int keydir_opendir(struct node *dir, struct file *file)
 		live_put(live);
 		return err;
 	}
-	return keys_opendir(dir, live, dir->kind->entries, file);
+	return keys_opendir(dir, live, entries_of(dir, live), file);
 }
 
 int keydir_unlink(struct node *dir, const char *name, const struct caller *who)
@@ -72,7 +78,19 @@ int keydir_unlink(struct node *dir, const char *name, const struct caller *who)
 
 	if (err)
 		return err;
-	err = keys_unlink(live, name);
+	err = keys_unlink(dir, live, name);
+	live_put(live);
+	return err;
+}
+
+int keydir_symlink(struct node *dir, const char *name, const char *target, const struct caller *who)
+{
+	struct live *live;
+	int err = map_live(dir, &live);
+
+	if (err)
+		return err;
+	err = keys_symlink(dir, live, name, target, who);
 	live_put(live);
 	return err;
 }
@@ -80,6 +98,13 @@ int keydir_unlink(struct node *dir, const char *name, const struct caller *who)
 int keydir_rename(struct node *dir, const char *name, struct node *to_dir, const char *to_name, unsigned flags,
 		  const struct caller *who)
 {
-	(void)dir, (void)name, (void)to_dir, (void)to_name, (void)flags, (void)who;
-	return fail(EXDEV, "an entry cannot be renamed, only copied and deleted");
+	struct live *live;
+	int err = map_live(dir, &live);
+	(void)flags;
+
+	if (err)
+		return err;
+	err = keys_rename(dir, live, name, to_dir, to_name, who);
+	live_put(live);
+	return err;
 }

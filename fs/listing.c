@@ -8,7 +8,9 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "fs/entries.h"
 #include "fs/entry.h"
+#include "fs/family.h"
 #include "fs/hash.h"
 #include "fs/journal.h"
 #include "fs/listing.h"
@@ -22,7 +24,7 @@ struct item {
 
 struct listing {
 	const struct node_kind *kind;
-	struct bpfmap_iter *iter; /* NULL before the first step and after the last */
+	struct entries *walk; /* NULL before the first step and after the last */
 	bool ended;
 	/* the window: names first … first + n - 1 of the walk */
 	struct item *items;
@@ -36,7 +38,7 @@ static void listing_free(struct file *file)
 {
 	struct listing *l = file->state;
 
-	bpfmap_iter_free(l->iter);
+	entries_free(l->walk);
 	text_free(&l->names);
 	free(l->items);
 	free(l);
@@ -44,17 +46,16 @@ static void listing_free(struct file *file)
 
 static int start(struct file *file, struct listing *l)
 {
-	bpfmap_iter_free(l->iter);
-	l->iter = NULL;
+	entries_free(l->walk);
+	l->walk = NULL;
 	l->n = 0;
 	l->names.len = 0;
 	l->first = l->reply_start = 2;
-	l->ended = !file->live->has_entries;
+	l->ended = family_lists(file->live) != 0;
 	if (l->ended)
 		return 0;
 	live_wait(file->live, false);
-	int err = bpfmap_iter_new(file->live->map, file->live->lock_flag ? BPFMAP_ITER_LOCK : 0, &l->iter);
-	return err ? fail_engine(err) : 0;
+	return entries_new(file->live, false, &l->walk);
 }
 
 /* Room for one more item, and none of the names before `keep_from`. */
@@ -112,16 +113,16 @@ static int step(struct file *file, struct listing *l, const void **ret_key, cons
 
 	if (l->ended)
 		return 0;
-	int more = bpfmap_iter_next(l->iter, ret_key, ret_value);
+	int more = entries_next(l->walk, ret_key, ret_value);
 	if (more == -BPFMAP_ABORTED) {
 		struct text_buf *path = scratch_text(SCRATCH_NAME);
 		if (!node_path(file->node, path))
-			journal_add(file->opener, path->data, BPFMAP_ABORTED,
+			journal_add(file->opener.pid, path->data, BPFMAP_ABORTED,
 				    "the listing was given up: the map changed faster than it could be walked");
 		more = 0;
 	}
 	if (more < 0)
-		return fail_engine(more);
+		return more;
 	if (!more) {
 		l->ended = true;
 		return 0;
@@ -157,7 +158,7 @@ static bool reply_dots(struct file *file, off_t *offset, struct dir_reply *reply
 static bool reply_item(struct listing *l, uint64_t at, struct dir_reply *reply)
 {
 	const struct item *item = &l->items[at - l->first];
-	struct stat st = {.st_ino = item->ino, .st_mode = S_IFREG};
+	struct stat st = {.st_ino = item->ino, .st_mode = l->kind->type ? l->kind->type : S_IFREG};
 
 	return dir_reply_add(reply, l->names.data + item->name, &st, (off_t)at + 1, NULL);
 }
@@ -171,7 +172,9 @@ static bool reply_item_plus(struct file *file, struct listing *l, uint64_t at, c
 	struct stat st = {0};
 	bool room = true;
 
-	if (!value || entry_node(file->node, l->kind, file->live, key, &node))
+	bool valued = l->kind == &entry_kind || l->kind == &raw_kind;
+
+	if (!value || !valued || entry_node(file->node, l->kind, file->live, key, &node))
 		return reply_item(l, at, reply);
 	if (entry_stat(node, file->live, value, &st))
 		room = reply_item(l, at, reply);

@@ -8,6 +8,7 @@
 #include <string.h>
 #include <time.h>
 
+#include "fs/family.h"
 #include "fs/live.h"
 #include "fs/loop.h"
 #include "fs/why.h"
@@ -31,17 +32,11 @@ static long long now_ms(void)
 static void destroy(struct live *live)
 {
 	codec_free(live->codec);
+	btf__free(live->types);
 	btf__free(live->btf);
 	bpfmap_free(live->map);
 	pthread_mutex_destroy(&live->write_lock);
 	free(live);
-}
-
-/* The types whose entries are shown: those of plain bytes, which are the ones that take batches of them. */
-static bool shows_entries(uint32_t traits)
-{
-	uint32_t want = BPFMAP_KEYED | BPFMAP_ITERABLE | BPFMAP_READABLE | BPFMAP_WRITABLE | BPFMAP_BATCH_WRITE;
-	return (traits & want) == want && !(traits & (BPFMAP_HOLDS_FDS | BPFMAP_HOLDS_MAPS | BPFMAP_HOLDS_PROGS));
 }
 
 static int compile(struct live *live, const struct bpfmap_info *info)
@@ -60,10 +55,15 @@ static int compile(struct live *live, const struct bpfmap_info *info)
 	if (err && err != -EOPNOTSUPP)
 		return fail_engine(err);
 	shape.btf = live->btf;
-	err = codec_new(&shape, &live->codec);
-	if (!err && codec_has_lock(live->codec))
+	err = live->family->shape ? live->family->shape(live, info, &shape) : 0;
+	err = err ? err : codec_new(&shape, &live->codec);
+	if (err)
+		return err;
+	live->key_size = shape.key_size;
+	live->value_bytes = codec_value_bytes(live->codec);
+	if (codec_has_lock(live->codec))
 		live->lock_flag = BPF_F_LOCK;
-	return err;
+	return 0;
 }
 
 /* Takes the handle, also on failure. */
@@ -86,9 +86,7 @@ static int build(struct bpfmap *map, struct live **ret_live)
 	}
 	live->id = info.id;
 	live->traits = bpfmap_traits(map);
-	live->key_size = info.key_size;
-	live->value_bytes = bpfmap_value_bytes(map);
-	live->has_entries = shows_entries(live->traits);
+	live->family = family_of(map);
 	live->frozen = info.frozen;
 	live->frozen_asked_ms = now_ms();
 	err = compile(live, &info);

@@ -23,11 +23,12 @@ struct live {
 	/* constant while there is a reference */
 	uint32_t id, traits;
 	struct bpfmap *map;
+	const struct family *family;
 	struct btf *btf;        /* NULL: the map has no types */
+	struct btf *types;      /* what the codec was made from where that is not btf; else NULL */
 	struct codec *codec;
-	size_t key_size, value_bytes; /* value_bytes: what a lookup fills */
+	size_t key_size, value_bytes; /* of a key and a value as the family has them */
 	uint64_t lock_flag;     /* BPF_F_LOCK where the value has a spin lock */
-	bool has_entries;       /* its keys are shown as entries */
 
 	pthread_mutex_t write_lock; /* a value that is read, changed and written back by us stays ours in between */
 

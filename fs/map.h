@@ -25,7 +25,10 @@ int keys_lookup(struct node *dir, struct live *live, const struct node_kind *kin
 int keys_create(struct node *dir, struct live *live, const struct node_kind *kind, const char *name,
 		struct file *file, struct node **ret_node, struct stat *ret_st);
 int keys_opendir(struct node *dir, struct live *live, const struct node_kind *kind, struct file *file); /* takes live */
-int keys_unlink(struct live *live, const char *name);
+int keys_unlink(struct node *dir, struct live *live, const char *name);
+int keys_symlink(struct node *dir, struct live *live, const char *name, const char *target, const struct caller *who);
+int keys_rename(struct node *dir, struct live *live, const char *name, struct node *to_dir, const char *to_name,
+		const struct caller *who);
 int keys_empty(struct live *live); /* 1: it has no entries, 0: it has some or no keys at all, or a negative errno */
 
 #endif

@@ -28,7 +28,8 @@ struct node;
  */
 struct node_kind {
 	const char *name;
-	const struct node_kind *entries; /* of a directory of keys: what its entries are */
+	mode_t type; /* in a directory's listing; 0: S_IFREG */
+	const struct node_kind *entries; /* of a directory of keys: what its entries are, if not what the family says */
 	int (*getattr)(struct node *node, struct stat *ret_st);
 	int (*setattr)(struct node *node, const struct stat *want, int to_set, const struct caller *who);
 	int (*readlink)(struct node *node, struct text_buf *out);

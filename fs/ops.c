@@ -384,7 +384,7 @@ static void op_release(fuse_req_t req, fuse_ino_t ino, struct fuse_file_info *fi
 	why_clear();
 	int err = file_finish(file);
 	if (err)
-		record(file->opener, file->node, NULL, err);
+		record(file->opener.pid, file->node, NULL, err);
 	if (file->marked)
 		live_closed(file->live, &file->closing);
 	file_put(file);
@@ -490,7 +490,7 @@ static void reply_directory(fuse_req_t req, size_t size, off_t offset, struct fu
 	err = err ? err : file->ops->readdir(file, offset, &reply);
 	pthread_mutex_unlock(&file->lock);
 	if (err) {
-		record(file->opener, file->node, NULL, err);
+		record(file->opener.pid, file->node, NULL, err);
 		fuse_reply_err(req, -err);
 	} else {
 		err = fuse_reply_buf(req, reply.buf, reply.used);

@@ -9,7 +9,7 @@
 
 #include "fs/attr.h"
 #include "fs/bpffs.h"
-#include "fs/entry.h"
+#include "fs/family.h"
 #include "fs/forms.h"
 #include "fs/map.h"
 #include "fs/path.h"
@@ -373,7 +373,7 @@ static int place_lookup(struct node *dir, const char *name, struct node **ret_no
 
 	if (is_map <= 0)
 		return is_map ? is_map : lookup_in_bpffs(dir, name, ret_node, ret_st);
-	int err = keys_lookup(dir, live, &entry_kind, name, ret_node, ret_st);
+	int err = keys_lookup(dir, live, live->family->entry, name, ret_node, ret_st);
 	live_put(live);
 	return err;
 }
@@ -385,7 +385,7 @@ static int place_opendir(struct node *dir, struct file *file)
 
 	if (is_map <= 0)
 		return is_map ? is_map : bpffs_opendir(dir, file);
-	return keys_opendir(dir, live, &entry_kind, file);
+	return keys_opendir(dir, live, live->family->entry, file);
 }
 
 static int create_form(struct node *dir, const char *name, struct file *file, struct node **ret_node,
@@ -414,7 +414,7 @@ static int place_create(struct node *dir, const char *name, struct file *file, s
 
 	if (is_map <= 0)
 		return is_map ? is_map : create_form(dir, name, file, ret_node, ret_st);
-	int err = keys_create(dir, live, &entry_kind, name, file, ret_node, ret_st);
+	int err = keys_create(dir, live, live->family->entry, name, file, ret_node, ret_st);
 	live_put(live);
 	return err;
 }
@@ -445,7 +445,7 @@ static int place_unlink(struct node *dir, const char *name, const struct caller 
 	if (is_map < 0)
 		return is_map;
 	if (is_map) {
-		int err = keys_unlink(live, name);
+		int err = keys_unlink(dir, live, name);
 		live_put(live);
 		return err;
 	}
@@ -487,9 +487,16 @@ static int place_rmdir(struct node *dir, const char *name, const struct caller *
 
 static int place_symlink(struct node *dir, const char *name, const char *target, const struct caller *who)
 {
-	int err = only_in_bpffs(dir, EOPNOTSUPP, "this map type holds values, no links to maps or programs");
-	if (err)
+	struct live *live;
+	int is_map = as_map(dir, &live);
+
+	if (is_map < 0)
+		return is_map;
+	if (is_map) {
+		int err = keys_symlink(dir, live, name, target, who);
+		live_put(live);
 		return err;
+	}
 	return strchr(name, '.') ? fail(EPERM, "a bpffs has no names with dots: '%s' would be a form", name)
 				 : bpffs_symlink(dir, name, target, who);
 }
@@ -497,9 +504,16 @@ static int place_symlink(struct node *dir, const char *name, const char *target,
 static int place_rename(struct node *dir, const char *name, struct node *to_dir, const char *to_name, unsigned flags,
 			const struct caller *who)
 {
-	int err = only_in_bpffs(dir, EXDEV, "an entry cannot be renamed, only copied and deleted");
-	if (err)
+	struct live *live;
+	int is_map = as_map(dir, &live), err;
+
+	if (is_map < 0)
+		return is_map;
+	if (is_map) {
+		err = keys_rename(dir, live, name, to_dir, to_name, who);
+		live_put(live);
 		return err;
+	}
 	if (to_dir->kind != &place_kind)
 		return fail(EPERM, "nothing can be moved into a form or .id");
 	err = only_in_bpffs(to_dir, EPERM, "nothing can be moved into a map");

@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "fs/entry.h"
+#include "fs/family.h"
 #include "fs/file.h"
 #include "fs/forms.h"
 #include "fs/keydir.h"
@@ -123,7 +124,10 @@ static int open_raw(struct node *node, struct file *file)
 			return err;
 		live_wait(live, false);
 	}
-	return entry_open_file(file, &raw_ops, live);
+	int err = entry_open_file(file, &raw_ops, live);
+	if (!err && live->family->resolve && (file->flags & O_ACCMODE) != O_RDONLY && !file_by_root(file))
+		err = fail(EPERM, "only root may store by id, and the bytes of a value here are an id");
+	return err;
 }
 
 const struct node_kind raw_kind = {
@@ -138,10 +142,7 @@ const struct node_kind raw_kind = {
 
 int raw_applies(const struct live *live)
 {
-	if (live->has_entries)
-		return 0;
-	return fail(EOPNOTSUPP, "a map of type %s has no entries that can be read as bytes",
-		    bpfmap_type_name(bpfmap_type(live->map)));
+	return family_reads(live);
 }
 
 const struct node_kind raw_dir_kind = {

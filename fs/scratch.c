@@ -33,6 +33,11 @@ struct text_buf *scratch_text(enum scratch_text slot)
 	return &texts[slot];
 }
 
+struct text_buf *scratch_text_kept(enum scratch_text slot)
+{
+	return &texts[slot];
+}
+
 void scratch_free(void)
 {
 	for (int i = 0; i < SCRATCH_SLOTS; i++) {

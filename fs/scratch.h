@@ -10,10 +10,11 @@
 #include "text.h"
 
 enum scratch_slot { SCRATCH_KEY, SCRATCH_VALUE, SCRATCH_PARSED, SCRATCH_CHECK, SCRATCH_SLOTS };
-enum scratch_text { SCRATCH_PATH, SCRATCH_LINE, SCRATCH_NAME, SCRATCH_TEXTS };
+enum scratch_text { SCRATCH_PATH, SCRATCH_LINE, SCRATCH_NAME, SCRATCH_RESOLVED, SCRATCH_TEXTS };
 
 void *scratch_bytes(enum scratch_slot slot, size_t size); /* NULL: no memory */
 struct text_buf *scratch_text(enum scratch_text slot);    /* emptied */
+struct text_buf *scratch_text_kept(enum scratch_text slot); /* as the last call for it left it */
 void scratch_free(void);                                  /* at the thread's end */
 
 #endif

@@ -3,20 +3,17 @@
 #include <errno.h>
 #include <linux/bpf.h>
 
+#include "fs/family.h"
 #include "fs/store.h"
 #include "fs/why.h"
 
-/* An entry is an entry: a prefix that only matches a shorter one is not there. */
-static int check_prefix(const struct live *live, const void *key)
-{
-	int has = live->traits & BPFMAP_PREFIXES ? bpfmap_has_prefix(live->map, key) : 1;
-	return has > 0 ? 0 : has < 0 ? fail_engine(has) : -ENOENT;
-}
-
 int store_lookup(const struct live *live, const void *key, void *value)
 {
-	int err = check_prefix(live, key);
-	return err ? err : store_match(live, key, value);
+	const struct family *f = live->family;
+
+	if (f->no_lookup)
+		return fail(EOPNOTSUPP, "%s", f->no_lookup);
+	return f->lookup ? f->lookup(live, key, value) : store_match(live, key, value);
 }
 
 int store_match(const struct live *live, const void *key, void *value)
@@ -25,7 +22,7 @@ int store_match(const struct live *live, const void *key, void *value)
 	return err && err != -ENOENT ? fail_engine(err) : err;
 }
 
-static int refused(const struct live *live, int err)
+int store_refused(const struct live *live, int err)
 {
 	switch (err) {
 	case -E2BIG:
@@ -43,14 +40,24 @@ static int refused(const struct live *live, int err)
 
 int store_update(const struct live *live, const void *key, const void *value, uint64_t flag)
 {
+	const struct family *f = live->family;
+
+	if (f->no_update)
+		return fail(EOPNOTSUPP, "%s", f->no_update);
+	if (f->update)
+		return f->update(live, key, value, flag);
 	int err = bpfmap_update(live->map, key, value, flag | live->lock_flag);
-	return err ? refused(live, err) : 0;
+	return err ? store_refused(live, err) : 0;
 }
 
 int store_delete(const struct live *live, const void *key)
 {
 	if (live->traits & BPFMAP_FIXED)
 		return fail(EPERM, "the entries of an array cannot be deleted, only written");
+	if (live->family->no_delete)
+		return fail(EOPNOTSUPP, "%s", live->family->no_delete);
+	if (live->family->remove)
+		return live->family->remove(live, key);
 	int err = bpfmap_delete(live->map, key);
-	return err ? refused(live, err) : 0;
+	return err ? store_refused(live, err) : 0;
 }

@@ -7,8 +7,10 @@
 
 /* value: live->value_bytes. Reads and writes use BPF_F_LOCK where the value has a spin lock. */
 int store_lookup(const struct live *live, const void *key, void *value);           /* -ENOENT silently */
-int store_match(const struct live *live, const void *key, void *value); /* of a trie: the longest prefix */
+int store_match(const struct live *live, const void *key, void *value); /* the engine's own lookup: of a trie the longest prefix */
 int store_update(const struct live *live, const void *key, const void *value, uint64_t flag);
 int store_delete(const struct live *live, const void *key);
+/* What the engine's refusal of an update or delete is to the user; for families. */
+int store_refused(const struct live *live, int err);
 
 #endif

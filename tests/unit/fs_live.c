@@ -7,6 +7,7 @@
 #include <time.h>
 
 #include "bpfmap.h"
+#include "fs/family.h"
 #include "fs/live.h"
 
 static int new_map(uint32_t *ret_id)
@@ -77,7 +78,7 @@ static void one_for_each_id(void **state)
 	assert_int_equal(other->id, other_id);
 	assert_int_equal(a->key_size, 4);
 	assert_int_equal(a->value_bytes, 8);
-	assert_true(a->has_entries);
+	assert_null(a->family->no_entries);
 	assert_null(live_cached(0xfffffff0));
 	assert_int_equal(live_by_id(0xfffffff0, &c), -ENOENT);
 	struct live *all[] = { a, b, c, cached, other };
