@@ -66,6 +66,15 @@ static int print_untyped(struct declarer *d, const char *side, uint32_t size)
 		      text_printf(d->out, "typedef unsigned char %s_%s[%u];\n", d->name, side, size);
 }
 
+static int print_content(struct declarer *d, const struct content *content, uint32_t size)
+{
+	int err = text_printf(d->out, "typedef %s %s_value", content->type, d->name);
+
+	if (!err && content->list)
+		err = text_printf(d->out, "[%u]", size / content->size);
+	return err ? err : text_append(d->out, ";\n", 2);
+}
+
 /* ---- with types ---- */
 
 /* What a declaration needs before it: definitions that were not printed yet. */
@@ -196,7 +205,8 @@ int cdecl_print(const struct codec *codec, const char *name, struct text_buf *ou
 		return -ENOMEM;
 	err = print_side(&d, "key", s->key_type, s->key_size);
 	if (!err)
-		err = print_side(&d, "value", s->value_type, s->value_size);
+		err = codec->content ? print_content(&d, codec->content, s->value_size) :
+				       print_side(&d, "value", s->value_type, s->value_size);
 	btf_dump__free(d.dump);
 	return err;
 }

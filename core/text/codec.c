@@ -26,11 +26,13 @@ static int compile(struct codec *codec)
 {
 	const struct text_shape *s = &codec->shape;
 	const struct btf *btf = s->keys_are_indices ? NULL : s->btf;
-	int err = plan_compile(&codec->key, btf, s->key_type, s->key_size, true);
+	int err = plan_compile(&codec->key, btf, s->key_type, s->key_size, PLAN_KEY);
 
-	if (!err)
-		err = plan_compile(&codec->value, s->btf, s->value_type, s->value_size, false);
-	return err;
+	codec->content = content_find(s);
+	if (err || codec->content)
+		return err ? err : content_compile(&codec->value, codec->content, s->value_size);
+	return plan_compile(&codec->value, s->btf, s->value_type, s->value_size,
+			    s->content == TEXT_STRUCT_OPS ? PLAN_STRUCT_OPS : PLAN_VALUE);
 }
 
 int codec_new(const struct text_shape *shape, struct codec **ret_codec)

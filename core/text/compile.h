@@ -18,6 +18,7 @@ struct compiler {
 	struct plan *plan;
 	const struct btf *btf;
 	bool hide;          /* kernel-only fields: in values, outside unions */
+	bool programs;      /* a pointer to a function is a program's id */
 	uint32_t steps;
 	uint32_t open[MAX_DEPTH + 1]; /* ids of the composites around, by depth; 0: an array */
 	uint32_t paths_cap, paths_len;

@@ -56,13 +56,27 @@ static bool is_clean(const uint8_t *s, size_t len)
 }
 
 /* A text as it is; one that is none as in a value, with escapes. */
+static int add_text_cell(const struct node *n, const uint8_t *at, struct text_buf *out)
+{
+	size_t start = out->len, len = text_length(n, at);
+	int err = is_clean(at, len) ? text_append(out, at, len) : print_text(n, at, &as_value, out);
+
+	return err ? err : quote_cell(out, start);
+}
+
 static int print_text_cell(const struct blank *b, const struct codec *codec, const uint8_t *at, struct text_buf *out)
 {
-	size_t start = out->len, len = text_length(b->node, at);
-	int err = is_clean(at, len) ? text_append(out, at, len) : print_text(b->node, at, &as_value, out);
+	(void)codec;
+	return add_text_cell(b->node, at, out);
+}
+
+static int print_device_cell(const struct blank *b, const struct codec *codec, const uint8_t *at, struct text_buf *out)
+{
+	uint8_t name[DEVICE_NAME_SIZE];
 
 	(void)codec;
-	return err ? err : quote_cell(out, start);
+	return device_name(b->node, at, name) ? add_text_cell(&device_name_node, name, out) :
+						print_int(b->node, at, &as_value, out);
 }
 
 /* Numbers, words and addresses, which need no quotes. */
@@ -83,7 +97,9 @@ static int print_list_cell(const struct blank *b, const struct codec *codec, con
 
 static blank_printer *printer_of(const struct node *n)
 {
-	return n->count > 1 ? print_list_cell : n->kind == NODE_TEXT ? print_text_cell : print_plain_cell;
+	if (is_list(n))
+		return print_list_cell;
+	return n->kind == NODE_TEXT ? print_text_cell : n->kind == NODE_DEVICE ? print_device_cell : print_plain_cell;
 }
 
 /* ---- columns ---- */

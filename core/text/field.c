@@ -9,7 +9,7 @@ int field_print(const struct node *n, const uint8_t *bytes, const struct dialect
 {
 	const struct leaf *leaf = &leaves[n->kind];
 
-	return (n->count == 1 ? leaf->print : leaf->print_list)(n, bytes + n->offset, d, out);
+	return (is_list(n) ? leaf->print_list : leaf->print)(n, bytes + n->offset, d, out);
 }
 
 int print_items(const struct node *n, const uint8_t *at, const struct dialect *d, struct text_buf *out)

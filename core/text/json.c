@@ -120,12 +120,20 @@ static int json_text(const struct node *n, const uint8_t *at, struct text_buf *o
 	return add_string(out, at, text_length(n, at));
 }
 
+static int json_device(const struct node *n, const uint8_t *at, struct text_buf *out)
+{
+	uint8_t name[DEVICE_NAME_SIZE];
+
+	return device_name(n, at, name) ? json_text(&device_name_node, name, out) : json_int(n, at, out);
+}
+
 static json_printer *const printers[NODE_KINDS] = {
 	[NODE_INT]   = json_int,    [NODE_BOOL]    = json_bool,   [NODE_ENUM]   = json_word,
 	[NODE_FLOAT] = json_word,   [NODE_POINTER] = json_quoted, [NODE_IPV4]   = json_quoted,
 	[NODE_IPV6]  = json_quoted, [NODE_MAC]     = json_quoted, [NODE_BYTES]  = json_quoted,
 	[NODE_TEXT]  = json_text,   [NODE_STRUCT]  = json_quoted, [NODE_UNION]  = json_quoted,
-	[NODE_ARRAY] = json_quoted,
+	[NODE_ARRAY] = json_quoted, [NODE_DEVICE]  = json_device, [NODE_FRAME] = json_quoted,
+	[NODE_BUILD_ID] = json_quoted,
 };
 
 static int print_item(const struct blank *b, const struct codec *codec, const uint8_t *at, struct text_buf *out)
@@ -147,7 +155,8 @@ static int print_number(const struct blank *b, const struct codec *codec, const 
 static int print_row(const struct blank *b, uint32_t dim, const uint8_t **at, struct text_buf *out)
 {
 	const struct node *n = b->node;
-	uint32_t count = b->plan->dims[n->dims + dim];
+	uint32_t (*shown)(const struct node *n, const uint8_t *at) = leaves[n->kind].shown;
+	uint32_t count = shown ? shown(n, *at) : b->plan->dims[n->dims + dim];
 	int err = put_byte(out, '[');
 
 	for (uint32_t i = 0; !err && i < count; i++) {

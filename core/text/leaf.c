@@ -41,6 +41,18 @@ static size_t widest_text(const struct node *n)
 	return 3 + 4 * (size_t)n->size;
 }
 
+static size_t widest_device(const struct node *n)
+{
+	(void)n;
+	return widest_text(&device_name_node);
+}
+
+static size_t widest_frame(const struct node *n)
+{
+	(void)n;
+	return FRAME_WIDEST;
+}
+
 const struct leaf leaves[NODE_KINDS] = {
 	[NODE_INT]     = { print_int,     print_ints,  parse_int,    0, widest_number },
 	[NODE_BOOL]    = { print_bool,    print_items, parse_bool,   0, widest_number },
@@ -52,6 +64,9 @@ const struct leaf leaves[NODE_KINDS] = {
 	[NODE_MAC]     = { print_mac,     print_items, parse_mac,    5, widest_address },
 	[NODE_BYTES]   = { print_bytes,   print_items, parse_bytes,  0, widest_bytes },
 	[NODE_TEXT]    = { print_text,    print_items, parse_text,   0, widest_text },
+	[NODE_DEVICE]  = { print_device,  print_items, parse_device, 0, widest_device },
+	[NODE_FRAME]   = { print_frame,   print_shown, parse_kernel, 0, widest_frame, frames_shown },
+	[NODE_BUILD_ID] = { print_build_id, print_shown, parse_kernel, 0, widest_frame, build_ids_shown },
 	[NODE_KERNEL]  = { print_bytes,   print_items, parse_kernel, 0, widest_bytes },
 	[NODE_STRUCT]  = { print_bytes,   print_items, parse_bytes,  0, widest_bytes },
 	[NODE_UNION]   = { print_bytes,   print_items, parse_bytes,  0, widest_bytes },

@@ -30,6 +30,9 @@ enum node_kind {
 	NODE_MAC,
 	NODE_BYTES,
 	NODE_TEXT,    /* char[size] */
+	NODE_DEVICE,  /* the number of a network device, known by its name */
+	NODE_FRAME, /* of a stack trace; zeros end it */
+	NODE_BUILD_ID,/* of a stack trace: struct bpf_stack_build_id; an empty one ends it */
 	NODE_KERNEL,  /* a lock, a timer, …: neither read nor written */
 	NODE_STRUCT,
 	NODE_UNION,
@@ -140,11 +143,18 @@ bool spans_cover(const struct span *a, int64_t na, const struct span *b, int64_t
 
 /* ---- type.c, enum.c ---- */
 
+/* What a type is compiled for. */
+enum plan_use {
+	PLAN_KEY,        /* something of it is printed, and its padding is known */
+	PLAN_VALUE,      /* what only the kernel may touch is hidden */
+	PLAN_STRUCT_OPS, /* the same, and pointers to functions are program ids */
+};
+
 /*
  * Compiles a type of exactly `size` bytes. btf NULL or id 0: no type. What the type says that
  * cannot be had (nonsense, or more than a plan may hold) becomes bytes: only -ENOMEM fails.
  */
-int plan_compile(struct plan *plan, const struct btf *btf, uint32_t id, uint32_t size, bool key);
+int plan_compile(struct plan *plan, const struct btf *btf, uint32_t id, uint32_t size, enum plan_use use);
 
 struct btf_type;
 /* The enumerators of a BTF enum of 1 to 8 bytes; one table per type. -EINVAL: too many enums. */
@@ -155,6 +165,28 @@ void enum_names_free(struct enum_names *all);
 const char *enum_name(const struct enum_names *names, uint64_t value);
 bool enum_value(const struct enum_names *names, struct slice name, uint64_t *ret_value);
 size_t enum_widest(const struct enum_names *names);
+
+/* ---- content.c: values whose types are the kernel's and in no BTF ---- */
+
+struct content_field {
+	const char *name; /* "": the value or item is nothing but this */
+	enum node_kind kind;
+	uint32_t size;
+};
+
+struct content {
+	enum text_content content;
+	uint32_t size;       /* bytes of a value, or of an item */
+	bool list;           /* a value is as many items as it has room for */
+	struct content_field fields[2];
+	const char *type;    /* of a value or item, in C */
+	const char *refusal; /* why no text writes it; NULL: one does */
+};
+
+/* NULL: the values have a type of the map's own, or not the size that their content has. */
+const struct content *content_find(const struct text_shape *shape);
+/* As plan_compile. */
+int content_compile(struct plan *plan, const struct content *content, uint32_t size);
 
 /* ---- leaf.c, number.c, address.c, string.c, float.c: one item ---- */
 
@@ -168,15 +200,33 @@ struct leaf {
 	item_parser *parse;
 	unsigned colons; /* within an item of a list in a name */
 	size_t (*widest)(const struct node *n);
+	uint32_t (*shown)(const struct node *n, const uint8_t *at); /* how many items of a list; NULL: all */
 };
 extern const struct leaf leaves[NODE_KINDS];
+
+/* Whether a node's text is a list's: one whose items are not all shown may be empty. */
+static inline bool is_list(const struct node *n)
+{
+	return n->count > 1 || leaves[n->kind].shown;
+}
 
 item_printer print_items; /* one after the other, whatever the kind (field.c) */
 item_printer print_ints;
 item_printer print_int, print_bool, print_enum, print_pointer, print_float;
 item_printer print_ipv4, print_ipv6, print_mac, print_bytes, print_text;
+item_printer print_device, print_frame, print_build_id, print_shown;
 item_parser parse_int, parse_bool, parse_enum, parse_float;
-item_parser parse_ipv4, parse_ipv6, parse_mac, parse_bytes, parse_text;
+item_parser parse_ipv4, parse_ipv6, parse_mac, parse_bytes, parse_text, parse_device;
+
+/* device.c: the name of a NODE_DEVICE as bytes of a NODE_TEXT, device_name_node; false: it has none. */
+#define DEVICE_NAME_SIZE 15
+extern const struct node device_name_node;
+bool device_name(const struct node *n, const uint8_t *at, uint8_t ret_name[DEVICE_NAME_SIZE]);
+
+/* stack.c: lists of one dimension whose last items may not be shown. */
+#define FRAME_WIDEST 600 /* an address and its symbol, or a build id and an offset */
+uint32_t frames_shown(const struct node *n, const uint8_t *at);
+uint32_t build_ids_shown(const struct node *n, const uint8_t *at);
 
 /* The bits of a number, not sign-extended; size at most 8. */
 uint64_t number_load(const struct node *n, const uint8_t *at);
@@ -259,6 +309,7 @@ struct codec {
 	uint32_t stride;   /* bytes from one CPU's value to the next */
 	bool lpm_bare;     /* ADDRESS_LEN names */
 	struct plan key, value;
+	const struct content *content; /* NULL: the value has a type of the map's own */
 };
 
 /* lpm.c, percpu.c */

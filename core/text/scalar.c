@@ -44,6 +44,13 @@ static int enum_node(struct compiler *c, const struct bare *b, struct node *n)
 	return enum_names_get(c->plan, c->btf, b->id, b->t, &n->names);
 }
 
+static bool points_to_function(const struct compiler *c, const struct btf_type *ptr)
+{
+	struct bare b;
+
+	return !type_bare(c, ptr->type, &b) && btf_is_func_proto(b.t);
+}
+
 int scalar_node(struct compiler *c, const struct bare *b, struct node *n)
 {
 	const struct btf_type *t = b->t;
@@ -55,7 +62,7 @@ int scalar_node(struct compiler *c, const struct bare *b, struct node *n)
 	if (btf_is_any_enum(t))
 		return enum_node(c, b, n);
 	if (btf_is_ptr(t) && btf__pointer_size(c->btf) != 4) {
-		*n = leaf_node(NODE_POINTER, 8);
+		*n = leaf_node(c->programs && points_to_function(c, t) ? NODE_INT : NODE_POINTER, 8);
 		return 0;
 	}
 	if (btf_is_float(t)) {

@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * Keys and values of one map as text, and back. Knows types and bytes; makes no
- * system call and knows no map. What is printed parses back to the same bytes.
+ * Keys and values of one map as text, and back. Knows types and bytes and no map. It asks the
+ * kernel for two things only: names of network devices (device.c) and symbols (symbol.c). What
+ * is printed parses back to the same bytes, unless programs alone write it.
  */
 #ifndef TEXT_H
 #define TEXT_H
@@ -13,6 +14,17 @@
 struct btf;
 struct codec; /* compiled once per map, immutable after that: threads may share it */
 
+/* What the values of a map are, where neither its BTF nor their size says. */
+enum text_content {
+	TEXT_OWN,        /* the map's own types, or bytes */
+	TEXT_DEVICE,     /* devmap, devmap_hash: u32 ifindex, and where there are 8 bytes u32 program id */
+	TEXT_CPU,        /* cpumap: u32 queue size, and where there are 8 bytes u32 program id */
+	TEXT_STACK,      /* stack_trace: u64 addresses, zeros behind the last. Read-only */
+	TEXT_BUILD_IDS,  /* stack_trace with BPF_F_STACK_BUILD_ID: struct bpf_stack_build_id each. Read-only */
+	TEXT_STRUCT_OPS, /* the kernel's BTF and its struct bpf_struct_ops_…: pointers to functions are program ids */
+	TEXT_CONTENTS
+};
+
 /* What the text layer is told of a map. */
 struct text_shape {
 	uint32_t key_size;    /* bytes; 0: no keys */
@@ -23,6 +35,7 @@ struct text_shape {
 	uint32_t max_entries;
 	const struct btf *btf;/* NULL: no types. Borrowed: outlives the codec */
 	uint32_t key_type, value_type; /* BTF type ids, 0: none. A type whose size differs from the map's is ignored */
+	enum text_content content; /* one that does not fit value_size is ignored; cpus must be 0 for all but TEXT_OWN */
 };
 
 /* A growing string. data is NUL-terminated whenever it is not NULL. */
@@ -63,7 +76,8 @@ int value_print(const struct codec *codec, const void *value, struct text_buf *o
  * Parses one line (no newline) into value, which holds the old bytes (or zeros) and keeps what the
  * line does not name. Returns TEXT_WHOLE where the line names every leaf (the result does not depend
  * on the old bytes; start from zeros to also clear padding), TEXT_PARTIAL where it does not, -EINVAL
- * or -ERANGE with note filled in; value is then unspecified: parse into a scratch copy.
+ * or -ERANGE, or -EOPNOTSUPP where programs alone write such values, with note filled in; value is then
+ * unspecified: parse into a scratch copy.
  */
 enum { TEXT_PARTIAL = 0, TEXT_WHOLE = 1 };
 int value_parse(const struct codec *codec, const char *line, size_t len, void *value, struct text_note *note);
@@ -75,5 +89,11 @@ int value_parse(const struct codec *codec, const char *line, size_t len, void *v
  */
 bool value_is_atomic_add(const struct codec *codec, const char *line, size_t len, uint32_t *ret_offset,
 			 uint32_t *ret_size);
+
+/*
+ * Stack traces name kernel symbols, whose table is read when one is asked for. Forgets it where nobody
+ * has asked for a few seconds; milliseconds until that could be due, -1: there is no table. Any thread.
+ */
+int text_drop_idle(void);
 
 #endif

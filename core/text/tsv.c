@@ -35,7 +35,7 @@ static int print_as_line(const struct blank *b, const struct codec *codec, const
 static int make_field(struct stencil *s, const struct plan *plan, uint32_t i, bool of_value)
 {
 	const struct node *n = &plan->nodes[plan->printed[i]];
-	blank_printer *print = n->count > 1 ? print_list : of_value ? print_in_value : print_in_name;
+	blank_printer *print = is_list(n) ? print_list : of_value ? print_in_value : print_in_name;
 	int err = i ? stencil_text(s, of_value ? " " : ",", 1) : 0;
 
 	if (!err && n->path_len)

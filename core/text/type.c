@@ -171,15 +171,16 @@ static int try_compile(struct compiler *c, uint32_t id, bool key)
 	return plan_finish(c->plan, key);
 }
 
-int plan_compile(struct plan *plan, const struct btf *btf, uint32_t id, uint32_t size, bool key)
+int plan_compile(struct plan *plan, const struct btf *btf, uint32_t id, uint32_t size, enum plan_use use)
 {
+	bool key = use == PLAN_KEY;
 	struct compiler *c = calloc(1, sizeof(*c));
 	int err = -EINVAL;
 
 	if (!c)
 		return -ENOMEM;
 	*plan = (struct plan){ .size = size };
-	*c = (struct compiler){ .plan = plan, .btf = btf, .hide = !key };
+	*c = (struct compiler){ .plan = plan, .btf = btf, .hide = !key, .programs = use == PLAN_STRUCT_OPS };
 	if (btf && id && size && type_size(c, id) == size)
 		err = try_compile(c, id, key);
 	if (err && err != -ENOMEM) {

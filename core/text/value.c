@@ -68,6 +68,8 @@ int value_parse(const struct codec *codec, const char *line, size_t len, void *v
 	struct slice rest = { line, len };
 	uint32_t n;
 
+	if (codec->content && codec->content->refusal)
+		return refuse(note, -EOPNOTSUPP, "%s", codec->content->refusal);
 	if (codec->shape.cpus)
 		return percpu_parse(codec, rest, value, note);
 	n = canonical_fields(&codec->value, &as_value, (struct slice){ "", 0 }, &rest, value);
