@@ -92,7 +92,7 @@ static inline void shows_name(const struct codec *codec, const void *bytes, cons
 }
 
 /* A text that is accepted, onto old bytes. */
-static inline void accept(const struct codec *codec, const char *text, int result, void *bytes)
+static inline void accepts(const struct codec *codec, const char *text, int result, void *bytes)
 {
 	struct text_note note = { "" };
 	int got = value_parse(codec, text, strlen(text), bytes, &note);

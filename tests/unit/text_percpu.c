@@ -17,16 +17,16 @@ static void test_scalar(void **unused)
 	(void)unused;
 	assert_int_equal(codec_value_bytes(codec), 16);
 	shows_value(codec, v, "total=59 cpu0=42 cpu1=17");
-	accept(codec, "total=59 cpu0=1 cpu1=2", TEXT_WHOLE, v);
+	accepts(codec, "total=59 cpu0=1 cpu1=2", TEXT_WHOLE, v);
 	shows_value(codec, v, "total=3 cpu0=1 cpu1=2");
-	accept(codec, "7", TEXT_WHOLE, v);
+	accepts(codec, "7", TEXT_WHOLE, v);
 	shows_value(codec, v, "total=14 cpu0=7 cpu1=7");
-	accept(codec, "cpu1=9", TEXT_PARTIAL, v);
-	accept(codec, "cpu0+=1", TEXT_PARTIAL, v);
+	accepts(codec, "cpu1=9", TEXT_PARTIAL, v);
+	accepts(codec, "cpu0+=1", TEXT_PARTIAL, v);
 	shows_value(codec, v, "total=17 cpu0=8 cpu1=9");
-	accept(codec, "+=10", TEXT_PARTIAL, v);
+	accepts(codec, "+=10", TEXT_PARTIAL, v);
 	shows_value(codec, v, "total=37 cpu0=18 cpu1=19");
-	accept(codec, "total=1 cpu0=0", TEXT_PARTIAL, v);
+	accepts(codec, "total=1 cpu0=0", TEXT_PARTIAL, v);
 	shows_value(codec, v, "total=19 cpu0=0 cpu1=19");
 	reject(codec, "total=59", -EINVAL, "total is only shown");
 	reject(codec, "total=59 5", -EINVAL, "total is only shown");
@@ -67,12 +67,12 @@ static void test_struct(void **unused)
 	shows_value(codec, v,
 		    "total.packets=9 total.delta=-2 cpu0.packets=4 cpu0.delta=-3 cpu0.ip=10.0.0.1 cpu0.on=true "
 		    "cpu1.packets=5 cpu1.delta=1 cpu1.ip=10.0.0.2 cpu1.on=false");
-	accept(codec, "packets=0 cpu1.delta=7", TEXT_PARTIAL, v);
+	accepts(codec, "packets=0 cpu1.delta=7", TEXT_PARTIAL, v);
 	shows_value(codec, v,
 		    "total.packets=0 total.delta=4 cpu0.packets=0 cpu0.delta=-3 cpu0.ip=10.0.0.1 cpu0.on=true "
 		    "cpu1.packets=0 cpu1.delta=7 cpu1.ip=10.0.0.2 cpu1.on=false");
-	accept(codec, "packets=1 delta=2 ip=1.2.3.4 on=1", TEXT_WHOLE, v);
-	accept(codec, "cpu1=0x050000000000000006000000010203040100000000000000", TEXT_PARTIAL, v);
+	accepts(codec, "packets=1 delta=2 ip=1.2.3.4 on=1", TEXT_WHOLE, v);
+	accepts(codec, "cpu1=0x050000000000000006000000010203040100000000000000", TEXT_PARTIAL, v);
 	assert_int_equal(v[1].packets, 5);
 	assert_int_equal(v[0].packets, 1);
 	reject(codec, "total.ip=1.2.3.4 cpu0.packets=1", -EINVAL, "no total of 'ip'");
@@ -91,9 +91,9 @@ static void test_stride(void **unused)
 	(void)unused;
 	assert_int_equal(codec_value_bytes(codec), 24);
 	shows_value(codec, v, "total=65546,22,33 cpu0=1,2,3 cpu1=10,20,30 cpu2=65535,0,0");
-	accept(codec, "total=65546,22,33 cpu1=5,5,5", TEXT_PARTIAL, v);
-	accept(codec, "cpu2.0=1", TEXT_PARTIAL, v);
-	accept(codec, "1=8", TEXT_PARTIAL, v);
+	accepts(codec, "total=65546,22,33 cpu1=5,5,5", TEXT_PARTIAL, v);
+	accepts(codec, "cpu2.0=1", TEXT_PARTIAL, v);
+	accepts(codec, "1=8", TEXT_PARTIAL, v);
 	shows_value(codec, v, "total=7,24,8 cpu0=1,8,3 cpu1=5,8,5 cpu2=1,8,0");
 	codec_free(codec);
 	btf__free(t.btf);
@@ -122,7 +122,7 @@ static void test_without_totals(void **unused)
 	codec_free(codec);
 	codec = percpu_codec(&t, 0, 3, 2);
 	shows_value(codec, v, "cpu0=0x010000 cpu1=0x000000");
-	accept(codec, "cpu0=0x020000 cpu1=0x000001", TEXT_WHOLE, v);
+	accepts(codec, "cpu0=0x020000 cpu1=0x000001", TEXT_WHOLE, v);
 	assert_int_equal(v[10], 1);
 	codec_free(codec);
 	codec = percpu_codec(&t, 0, 8, 2);
@@ -144,7 +144,7 @@ static void test_own_names(void **unused)
 	member(&t, "cpu0", t.u64, 8);
 	codec = percpu_codec(&t, id, 16, 2);
 	shows_value(codec, v, "total.total=4 total.cpu0=6 cpu0.total=1 cpu0.cpu0=2 cpu1.total=3 cpu1.cpu0=4");
-	accept(codec, "cpu1.total=9 cpu0.cpu0=8", TEXT_PARTIAL, v);
+	accepts(codec, "cpu1.total=9 cpu0.cpu0=8", TEXT_PARTIAL, v);
 	assert_int_equal(v[2], 9);
 	assert_int_equal(v[1], 8);
 	reject(codec, "total=5", -EINVAL, "total");

@@ -31,7 +31,7 @@ static void same(const struct both *b, const void *bytes, const char *text)
 
 	shows_value(b->codec, bytes, text);
 	shows_name(b->codec, bytes, text);
-	accept(b->codec, text, TEXT_WHOLE, back);
+	accepts(b->codec, text, TEXT_WHOLE, back);
 	assert_memory_equal(back, bytes, b->size);
 	accept_name(b->codec, text, bytes, b->size);
 }
@@ -41,7 +41,7 @@ static void also(const struct both *b, const void *bytes, const char *text)
 {
 	uint8_t back[64] = { 0 };
 
-	accept(b->codec, text, TEXT_WHOLE, back);
+	accepts(b->codec, text, TEXT_WHOLE, back);
 	assert_memory_equal(back, bytes, b->size);
 	accept_name(b->codec, text, bytes, b->size);
 }
@@ -171,8 +171,8 @@ static void test_128_bits(void **unused)
 	bytes[15] = 0x80;
 	same(&b, bytes, "-170141183460469231731687303715884105728");
 	neither(&b, "170141183460469231731687303715884105728", -ERANGE, "does not fit");
-	accept(b.codec, "-5", TEXT_WHOLE, bytes);
-	accept(b.codec, "+=-5", TEXT_PARTIAL, bytes);
+	accepts(b.codec, "-5", TEXT_WHOLE, bytes);
+	accepts(b.codec, "+=-5", TEXT_PARTIAL, bytes);
 	shows_value(b.codec, bytes, "-10");
 	done(&b);
 }
@@ -429,7 +429,7 @@ static void test_untyped(void **unused)
 	shows_name(codec, AS(uint32_t, 258), "258");
 	accept_name(codec, "0x102", AS(uint32_t, 258), 4);
 	shows_value(codec, "abc", "0x616263");
-	accept(codec, "0x616263", TEXT_WHOLE, back);
+	accepts(codec, "0x616263", TEXT_WHOLE, back);
 	assert_memory_equal(back, "abc", 3);
 	reject(codec, "0x6162", -EINVAL, "6 hex digits");
 	reject(codec, "97", -EINVAL, "6 hex digits");

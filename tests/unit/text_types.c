@@ -17,7 +17,7 @@ static void both_ways(const struct codec *codec, const void *bytes, const char *
 	uint8_t *back = calloc(1, size);
 
 	shows_value(codec, bytes, text);
-	accept(codec, text, TEXT_WHOLE, back);
+	accepts(codec, text, TEXT_WHOLE, back);
 	assert_memory_equal(back, bytes, size);
 	free(back);
 }
@@ -65,11 +65,11 @@ static void test_arrays_of_structs(void **unused)
 	member(&t, "m", grid, 2);
 	codec = value_codec(&t, id, 14);
 	both_ways(codec, v, "v.0.a=1 v.0.b=2 m=3,4,5,6,7,8,9,10,11,12,13,14");
-	accept(codec, "m.1.2=-5 v.0.a=9", TEXT_PARTIAL, w);
-	accept(codec, "m.3=7,8,9", TEXT_PARTIAL, w);
-	accept(codec, "m.0=0x010203", TEXT_PARTIAL, w);
+	accepts(codec, "m.1.2=-5 v.0.a=9", TEXT_PARTIAL, w);
+	accepts(codec, "m.3=7,8,9", TEXT_PARTIAL, w);
+	accepts(codec, "m.0=0x010203", TEXT_PARTIAL, w);
 	shows_value(codec, w, "v.0.a=9 v.0.b=0 m=1,2,3,0,0,-5,0,0,0,7,8,9");
-	accept(codec, "v.0=0x0506", TEXT_PARTIAL, w);
+	accepts(codec, "v.0=0x0506", TEXT_PARTIAL, w);
 	assert_memory_equal(w, "\5\6", 2);
 	reject(codec, "m.1=1,2", -EINVAL, "exactly 3 items");
 	reject(codec, "m.4=1,2,3", -EINVAL, "no field 'm.4'");
@@ -142,11 +142,11 @@ static void test_bit_fields(void **unused)
 	codec = value_codec(&t, id, 8);
 	memset(v, 0xff, 8);
 	shows_value(codec, v, "a=7 b=-1 c=true d=3 f=140737488355327");
-	accept(codec, "a=5 b=-64 c=false d=ONE f=0", TEXT_WHOLE, v);
+	accepts(codec, "a=5 b=-64 c=false d=ONE f=0", TEXT_WHOLE, v);
 	shows_value(codec, v, "a=5 b=-64 c=false d=ONE f=0");
 	assert_int_equal(v[7], 0xf0);
-	accept(codec, "b=63", TEXT_PARTIAL, v);
-	accept(codec, "f+=140737488355327", TEXT_PARTIAL, v);
+	accepts(codec, "b=63", TEXT_PARTIAL, v);
+	accepts(codec, "f+=140737488355327", TEXT_PARTIAL, v);
 	shows_value(codec, v, "a=5 b=63 c=false d=ONE f=140737488355327");
 	reject(codec, "a=8", -ERANGE, "u3, 0 to 7");
 	reject(codec, "b=64", -ERANGE, "s7, -64 to 63");
@@ -195,11 +195,11 @@ static void test_union(void **unused)
 	member(&t, "n", t.u32, 8);
 	codec = value_codec(&t, id, 12);
 	both_ways(codec, "\1\0\0\0\0\0\0\0\2\0\0", "u.large=1 n=2");
-	accept(codec, "u.equal=-1 n=5", TEXT_WHOLE, v);
+	accepts(codec, "u.equal=-1 n=5", TEXT_WHOLE, v);
 	shows_value(codec, v, "u.large=18446744073709551615 n=5");
-	accept(codec, "u.small=0", TEXT_PARTIAL, v);
+	accepts(codec, "u.small=0", TEXT_PARTIAL, v);
 	shows_value(codec, v, "u.large=18446744073709486080 n=5");
-	accept(codec, "u=0x0100000000000000", TEXT_PARTIAL, v);
+	accepts(codec, "u=0x0100000000000000", TEXT_PARTIAL, v);
 	shows_value(codec, v, "u.large=1 n=5");
 	reject(codec, "u.small=1 u.large=1", -EINVAL, "u.large is given twice");
 	codec_free(codec);
@@ -228,12 +228,12 @@ static void test_union_with_gap(void **unused)
 	member(&t, "n", t.u32, 8);
 	codec = value_codec(&t, id, 12);
 	both_ways(codec, v, "u=0x0102030405060708 n=9");
-	accept(codec, "u.n=0 u.g.b=1", TEXT_PARTIAL, v);
+	accepts(codec, "u.n=0 u.g.b=1", TEXT_PARTIAL, v);
 	shows_value(codec, v, "u=0x0000030401000000 n=9");
 	codec_free(codec);
 	codec = value_codec(&t, u, 8);
 	both_ways(codec, "\1\2\3\4\5\6\7\10", "0x0102030405060708");
-	accept(codec, "n=0", TEXT_PARTIAL, v);
+	accepts(codec, "n=0", TEXT_PARTIAL, v);
 	codec_free(codec);
 	/* Without a name of its own the union has no field: what is around it is bytes. */
 	id = btf__add_struct(t.btf, "around", 12);
@@ -241,7 +241,7 @@ static void test_union_with_gap(void **unused)
 	member(&t, "k", t.u32, 8);
 	codec = value_codec(&t, id, 12);
 	both_ways(codec, "\1\2\3\4\5\6\7\10\11\0\0", "0x010203040506070809000000");
-	accept(codec, "g.a=0 k=10", TEXT_PARTIAL, v);
+	accepts(codec, "g.a=0 k=10", TEXT_PARTIAL, v);
 	codec_free(codec);
 	btf__free(t.btf);
 }
@@ -293,7 +293,7 @@ static void test_kernel_only(void **unused)
 	codec = codec_both(&t, id, 48);
 	assert_true(codec_has_lock(codec));
 	shows_value(codec, v, "n=2 p=0x5");
-	accept(codec, "n=7 p=0x8", TEXT_WHOLE, v);
+	accepts(codec, "n=7 p=0x8", TEXT_WHOLE, v);
 	assert_int_equal(v[0], 1);
 	assert_int_equal(v[8], 3);
 	assert_int_equal(v[24], 4);
@@ -305,7 +305,7 @@ static void test_kernel_only(void **unused)
 
 	codec = value_codec(&t, lock, 4);
 	shows_value(codec, v, "");
-	accept(codec, "", TEXT_WHOLE, v);
+	accepts(codec, "", TEXT_WHOLE, v);
 	assert_true(codec_has_lock(codec));
 	codec_free(codec);
 	codec = value_codec(&t, timer, 16);
@@ -385,7 +385,7 @@ static void test_data_section(void **unused)
 					      .max_entries = 1, .btf = t.btf, .value_type = (uint32_t)id });
 	shows_name(codec, "\0\0\0", "0");
 	shows_value(codec, v, "debug=1 main.limit=2 name=a");
-	accept(codec, "debug=0 main.limit+=5", TEXT_PARTIAL, v);
+	accepts(codec, "debug=0 main.limit+=5", TEXT_PARTIAL, v);
 	shows_value(codec, v, "debug=0 main.limit=7 name=a");
 	codec_free(codec);
 	btf__free(t.btf);

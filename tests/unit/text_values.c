@@ -45,10 +45,10 @@ static void test_fields(void **unused)
 	(void)unused;
 	shows_value(f.codec, &f.v, "packets=42 bytes=6300 comm=curl slots=0,4,19,2 flag=true");
 	memset(&back, 0, sizeof(back));
-	accept(f.codec, "packets=42 bytes=6300 comm=curl slots=0,4,19,2 flag=true", TEXT_WHOLE, &back);
+	accepts(f.codec, "packets=42 bytes=6300 comm=curl slots=0,4,19,2 flag=true", TEXT_WHOLE, &back);
 	assert_memory_equal(&back, &f.v, sizeof(back));
 	memset(&back, 0, sizeof(back));
-	accept(f.codec, "\tflag=1  slots=0,4,0x13,2 comm=\"curl\" bytes=6300 packets=0x2a ", TEXT_WHOLE, &back);
+	accepts(f.codec, "\tflag=1  slots=0,4,0x13,2 comm=\"curl\" bytes=6300 packets=0x2a ", TEXT_WHOLE, &back);
 	assert_memory_equal(&back, &f.v, sizeof(back));
 	done(&f);
 }
@@ -60,12 +60,12 @@ static void test_partial(void **unused)
 
 	(void)unused;
 	memset(f.v.gap, 0xee, sizeof(f.v.gap));
-	accept(f.codec, "packets=0", TEXT_PARTIAL, &f.v);
+	accepts(f.codec, "packets=0", TEXT_PARTIAL, &f.v);
 	shows_value(f.codec, &f.v, "packets=0 bytes=6300 comm=curl slots=0,4,19,2 flag=true");
-	accept(f.codec, "slots.3=7", TEXT_PARTIAL, &f.v);
-	accept(f.codec, "slots.0=1 flag=false", TEXT_PARTIAL, &f.v);
+	accepts(f.codec, "slots.3=7", TEXT_PARTIAL, &f.v);
+	accepts(f.codec, "slots.0=1 flag=false", TEXT_PARTIAL, &f.v);
 	shows_value(f.codec, &f.v, "packets=0 bytes=6300 comm=curl slots=1,4,19,7 flag=false");
-	accept(f.codec, "comm=a", TEXT_PARTIAL, &f.v);
+	accepts(f.codec, "comm=a", TEXT_PARTIAL, &f.v);
 	assert_memory_equal(f.v.comm, "a\0\0\0\0\0\0\0", 8);
 	assert_int_equal(f.v.gap[6], 0xee);
 	done(&f);
@@ -76,10 +76,10 @@ static void test_whole(void **unused)
 	struct fixture f = stats_of();
 
 	(void)unused;
-	accept(f.codec, "packets=1 bytes=1 comm=a slots.0=1 slots.1=1 slots.2=1 flag=0", TEXT_PARTIAL, &f.v);
-	accept(f.codec, "packets=1 bytes=1 comm=a slots.0=1 slots.1=1 slots.2=1 slots.3=1 flag=0",
+	accepts(f.codec, "packets=1 bytes=1 comm=a slots.0=1 slots.1=1 slots.2=1 flag=0", TEXT_PARTIAL, &f.v);
+	accepts(f.codec, "packets=1 bytes=1 comm=a slots.0=1 slots.1=1 slots.2=1 slots.3=1 flag=0",
 	       TEXT_WHOLE, &f.v);
-	accept(f.codec, "packets+=1 bytes=1 comm=a slots=1,2,3,4 flag=0", TEXT_PARTIAL, &f.v);
+	accepts(f.codec, "packets+=1 bytes=1 comm=a slots=1,2,3,4 flag=0", TEXT_PARTIAL, &f.v);
 	assert_int_equal(f.v.packets, 2);
 	done(&f);
 }
@@ -89,8 +89,8 @@ static void test_add(void **unused)
 	struct fixture f = stats_of();
 
 	(void)unused;
-	accept(f.codec, "packets+=5", TEXT_PARTIAL, &f.v);
-	accept(f.codec, "bytes+=-300 slots.1+=0x10", TEXT_PARTIAL, &f.v);
+	accepts(f.codec, "packets+=5", TEXT_PARTIAL, &f.v);
+	accepts(f.codec, "bytes+=-300 slots.1+=0x10", TEXT_PARTIAL, &f.v);
 	shows_value(f.codec, &f.v, "packets=47 bytes=6000 comm=curl slots=0,20,19,2 flag=true");
 	reject(f.codec, "packets+=-1", -ERANGE, "packets plus -1 does not fit its 64 bits");
 	reject(f.codec, "slots.0+=4294967296", -ERANGE, "does not fit");
@@ -111,9 +111,9 @@ static void test_add_to_scalars(void **unused)
 	int8_t v = -100;
 
 	(void)unused;
-	accept(codec, "+=-28", TEXT_PARTIAL, &v);
+	accepts(codec, "+=-28", TEXT_PARTIAL, &v);
 	assert_int_equal(v, -128);
-	accept(codec, "+=127", TEXT_PARTIAL, &v);
+	accepts(codec, "+=127", TEXT_PARTIAL, &v);
 	assert_int_equal(v, -1);
 	v = 100;
 	assert_int_equal(value_parse(codec, "+=28", 4, &v, NULL), -ERANGE);
@@ -122,7 +122,7 @@ static void test_add_to_scalars(void **unused)
 	codec_free(codec);
 	codec = codec_both(&t, t.be16, 2);
 	uint8_t port[2] = { 0x00, 0xff };
-	accept(codec, "+=1", TEXT_PARTIAL, port);
+	accepts(codec, "+=1", TEXT_PARTIAL, port);
 	assert_memory_equal(port, "\1\0", 2);
 	codec_free(codec);
 	btf__free(t.btf);
@@ -229,11 +229,11 @@ static void test_whole_bytes(void **unused)
 	member(&t, "l", list, 4);
 	member(&t, "n", t.u16, 8);
 	codec = codec_both(&t, outer, 10);
-	accept(codec, "0x0102030405060708090a", TEXT_WHOLE, v);
+	accepts(codec, "0x0102030405060708090a", TEXT_WHOLE, v);
 	assert_memory_equal(v, "\1\2\3\4\5\6\7\10\11\12", 10);
-	accept(codec, "p=0x11121314 l=0x15161718 n=0x191a", TEXT_WHOLE, v);
+	accepts(codec, "p=0x11121314 l=0x15161718 n=0x191a", TEXT_WHOLE, v);
 	assert_memory_equal(v, "\x11\x12\x13\x14\x15\x16\x17\x18\x1a\x19", 10);
-	accept(codec, "p=0xFFFFFFFF", TEXT_PARTIAL, v);
+	accepts(codec, "p=0xFFFFFFFF", TEXT_PARTIAL, v);
 	shows_value(codec, v, "p.x=65535 p.y=65535 l=5653,6167 n=6426");
 	reject(codec, "p=0x112233", -EINVAL, "8 hex digits");
 	reject(codec, "p=0x11121314 p.x=1", -EINVAL, "p.x is given twice");
@@ -283,7 +283,7 @@ static void test_quoting(void **unused)
 
 		memset(back, 'x', 8);
 		shows_value(codec, rows[i].bytes, rows[i].text);
-		accept(codec, rows[i].text, TEXT_WHOLE, back);
+		accepts(codec, rows[i].text, TEXT_WHOLE, back);
 		assert_memory_equal(back, rows[i].bytes, 8);
 	}
 	codec_free(codec);
@@ -297,9 +297,9 @@ static void test_quoting_refusals(void **unused)
 	char back[8];
 
 	(void)unused;
-	accept(codec, "\"\\x41\\a\\'b\"", TEXT_WHOLE, back);
+	accepts(codec, "\"\\x41\\a\\'b\"", TEXT_WHOLE, back);
 	assert_memory_equal(back, "A\a'b\0\0\0\0", 8);
-	accept(codec, "0x6161616161616161", TEXT_WHOLE, back);
+	accepts(codec, "0x6161616161616161", TEXT_WHOLE, back);
 	assert_memory_equal(back, "aaaaaaaa", 8);
 	reject(codec, "\"a", -EINVAL, "closing quote");
 	reject(codec, "\"", -EINVAL, "closing quote");
@@ -331,9 +331,9 @@ static void test_text_lists(void **unused)
 
 	(void)unused;
 	shows_value(codec, v, "\"a,b\",\"\",\"c\\\"\"");
-	accept(codec, "\"a,b\",\"\",\"c\\\"\"", TEXT_WHOLE, back);
+	accepts(codec, "\"a,b\",\"\",\"c\\\"\"", TEXT_WHOLE, back);
 	assert_memory_equal(back, v, 12);
-	accept(codec, "1=x", TEXT_PARTIAL, back);
+	accepts(codec, "1=x", TEXT_PARTIAL, back);
 	shows_value(codec, back, "\"a,b\",x,\"c\\\"\"");
 	reject(codec, "a,,b", -EINVAL, "empty");
 	reject(codec, "3=x", -EINVAL, "no field '3'");
@@ -361,7 +361,7 @@ static void test_no_value(void **unused)
 
 	(void)unused;
 	shows_value(codec, "", "");
-	accept(codec, "", TEXT_WHOLE, (char[1]){ 0 });
+	accepts(codec, "", TEXT_WHOLE, (char[1]){ 0 });
 	reject(codec, "1", -EINVAL, "");
 	codec_free(codec);
 }
