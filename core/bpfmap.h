@@ -36,6 +36,8 @@ struct bpfmap;        /* an open map */
 struct bpfmap_cursor; /* where the next batch of one map begins */
 struct bpfmap_iter;   /* a walk over a map's entries */
 struct bpfmap_memory; /* a map's pages in this process */
+struct bpfmap_records; /* a reader of the records that programs put into a map */
+struct bpfmap_feed;   /* a writer of records that programs take out */
 struct bpfmap_object; /* the definitions in a compiled BPF object */
 
 /* ---- Errors ---- */
@@ -222,7 +224,8 @@ int bpfmap_btf(const struct bpfmap *map, struct btf **ret_btf);
 
 /*
  * -ENOENT: no such key. value_size is the room in ret_value; -EINVAL if it is less than
- * value_bytes. flags: 0 or BPF_F_LOCK. A queue's or stack's head; a bloom filter is asked
+ * value_bytes. flags: 0 or BPF_F_LOCK. An MMAPABLE array's values may be read from its memory,
+ * without a call: in aligned words of 8 bytes, none of which tears. A queue's or stack's head; a bloom filter is asked
  * whether it has the value that ret_value holds.
  */
 int bpfmap_lookup(const struct bpfmap *map, const void *key, void *ret_value, size_t value_size,
@@ -352,16 +355,26 @@ int bpfmap_freeze(const struct bpfmap *map);
 
 /*
  * ---- Memory of BPF_F_MMAPABLE arrays (values at steps of 8 bytes) and arenas (pages).
- * Others: -EOPNOTSUPP. The map may be freed before it. An arena is mapped at one address
- * in all processes: -EINVAL or -EBUSY where that is taken, or was chosen by another. ----
+ * Others: -EOPNOTSUPP, and so are arrays whose values have locks, timers and the like.
+ * The map may be freed before it. Of an array no more than is looked at is mapped. An arena
+ * is mapped at one address in all processes, by the first who maps it unless it was created
+ * for one: -EBUSY where that is taken in this process, -EADDRNOTAVAIL where it is not known.
+ * ----
  */
 
 int    bpfmap_memory_open(const struct bpfmap *map, struct bpfmap_memory **ret_mem); /* to read */
 void   bpfmap_memory_free(struct bpfmap_memory *mem);       /* NULL is fine */
 size_t bpfmap_memory_size(const struct bpfmap_memory *mem); /* whole pages */
+size_t bpfmap_memory_bytes(const struct bpfmap *map); /* the same without mapping it; 0: it has none */
+/*
+ * Where an arena is mapped, in whichever process: what it was created for, else what is found in
+ * /proc. Maps nothing. -ENXIO: nobody has mapped it yet, and bpfmap_memory_open would choose;
+ * -EADDRNOTAVAIL: who chose it cannot be seen, or has it mapped no more; -EOPNOTSUPP: no arena.
+ */
+int    bpfmap_arena_address(const struct bpfmap *map, uint64_t *ret_address);
 /*
  * On: maps the memory for writing as well (-EPERM: frozen or read-only). While it is, the
- * map cannot be frozen (-EBUSY). Off: drops that mapping.
+ * map cannot be frozen (-EBUSY), and an arena never again. Off: drops that mapping.
  */
 int    bpfmap_memory_writable(struct bpfmap_memory *mem, bool on);
 /* offset + len beyond the size: -ERANGE. Pages that an arena has not read as zeros. */
@@ -375,6 +388,54 @@ int    bpfmap_memory_write(struct bpfmap_memory *mem, uint64_t offset, const voi
  */
 int    bpfmap_memory_exchange(struct bpfmap_memory *mem, uint64_t offset, size_t size, uint64_t *expected,
 			      uint64_t desired);
+
+/*
+ * ---- Records: what programs put into a ring buffer (BPFMAP_RECORDS) or, with a ring for each
+ * online CPU that the reader brings along, into a perf event array (BPFMAP_PERF as well).
+ * They come in the order in which they were put in, of perf in that of each CPU. A map has room
+ * for one reader: two of a ring buffer take each other's records, and a perf event array is taken
+ * over from whoever read it, for good. A reader is for one thread at a time, and outlives the map.
+ * While it is open a ring buffer cannot be frozen (-EBUSY). Linux 5.8, perf event arrays 4.4. ----
+ */
+
+struct bpfmap_record {
+	const void *data; /* aligned to 8; borrowed until the next call for this reader */
+	size_t size;      /* of perf: as the kernel tells it, with up to 7 bytes after what was put in */
+	uint64_t lost;    /* not 0: no record, but so many were lost here, as the ring was full (perf) */
+	uint64_t mark;    /* for bpfmap_records_release */
+};
+
+/* -EPERM: frozen, or without the right to write; -EOPNOTSUPP: a type without records. */
+int  bpfmap_records_open(const struct bpfmap *map, struct bpfmap_records **ret_records);
+void bpfmap_records_free(struct bpfmap_records *records); /* NULL is fine */
+/*
+ * To wait on with poll(2), borrowed. It tells that something has come since: read until there is
+ * nothing more, and release that, before waiting. A program may ask that a record wakes nobody.
+ */
+int  bpfmap_records_fd(const struct bpfmap_records *records);
+/*
+ * 1: the record after the last one. 0: there is none now: none yet, or one that its program has
+ * not finished, or (perf) none until those that came are released. -ESTALE: another reader was at
+ * the map; what is new comes next.
+ */
+int  bpfmap_records_next(struct bpfmap_records *records, struct bpfmap_record *ret_record);
+/*
+ * The record with that mark and all before it are consumed: programs have their room. What is not
+ * released when the reader is freed comes once more from a ring buffer, and is gone from perf's.
+ */
+void bpfmap_records_release(struct bpfmap_records *records, uint64_t mark);
+
+/*
+ * The other way round: records that user space puts into a user ring buffer (BPFMAP_TAKES_RECORDS)
+ * for programs to take out. One writer at a time, whatever the process: the caller sees to that.
+ * Linux 6.1.
+ */
+int    bpfmap_feed_open(const struct bpfmap *map, struct bpfmap_feed **ret_feed); /* -EPERM as above */
+void   bpfmap_feed_free(struct bpfmap_feed *feed); /* NULL is fine */
+int    bpfmap_feed_fd(const struct bpfmap_feed *feed); /* poll(2): POLLOUT while there is room; borrowed */
+size_t bpfmap_feed_most(const struct bpfmap_feed *feed); /* bytes of the largest record */
+/* -ENOSPC: no room until a program takes something out; -E2BIG: there will never be. */
+int    bpfmap_feed_put(struct bpfmap_feed *feed, const void *data, size_t size);
 
 /*
  * ---- Global data: the variables in the one value of .data, .rodata, .bss and .kconfig,

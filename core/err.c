@@ -42,6 +42,7 @@ static const char *const op_words[BM_OP_COUNT] = {
 	[BM_OP_UNPIN] = "unpin",
 	[BM_OP_CLONE] = "clone",
 	[BM_OP_MEMORY] = "memory",
+	[BM_OP_RECORDS] = "records",
 };
 
 #define OP(name) (1u << BM_OP_##name)
@@ -86,6 +87,7 @@ static const struct {
 	    "it is open for writing only" },
 	{ OP(FREEZE), EBUSY, 0, "it is frozen already, or mapped for writing" },
 	{ OP(FREEZE), EPERM, 0, "it is frozen already, or open for reading only" },
+	{ OP(RECORDS), EPERM, 0, "it is frozen, or not open for reading and writing" },
 	{ OP(PIN), EEXIST, 0, "there is another pin at that path" },
 	{ OP(ITERATE), BPFMAP_ABORTED, 0,
 	    "given up: keys were deleted as fast as they were read; try again" },

@@ -28,6 +28,7 @@ enum bm_op {
 	BM_OP_UNPIN,
 	BM_OP_CLONE,
 	BM_OP_MEMORY,
+	BM_OP_RECORDS,
 	BM_OP_COUNT
 };
 
