@@ -224,9 +224,9 @@ int bpfmap_btf(const struct bpfmap *map, struct btf **ret_btf);
 
 /*
  * -ENOENT: no such key. value_size is the room in ret_value; -EINVAL if it is less than
- * value_bytes. flags: 0 or BPF_F_LOCK. An MMAPABLE array's values may be read from its memory,
- * without a call: in aligned words of 8 bytes, none of which tears. A queue's or stack's head; a bloom filter is asked
- * whether it has the value that ret_value holds.
+ * value_bytes. flags: 0 or BPF_F_LOCK. A queue's or stack's head; a bloom filter is asked
+ * whether it has the value that ret_value holds. An MMAPABLE array's values may be read from
+ * its memory, without a call: by aligned words of 8 bytes, none of which tears.
  */
 int bpfmap_lookup(const struct bpfmap *map, const void *key, void *ret_value, size_t value_size,
 		  uint64_t flags);

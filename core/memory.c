@@ -1,37 +1,173 @@
 // SPDX-License-Identifier: MIT
 /*
- * memory: the pages of an MMAPABLE array or an arena.
+ * memory: the pages of an MMAPABLE array or an arena, read and written at offsets.
  *
- * They are mapped for reading once. A writable mapping comes and goes on asking:
- * as a second mapping of an array, but in the place of the first for an arena,
- * which the kernel allows at one address only.
+ * An array is looked at through two windows, one to read and, between writable(on) and
+ * writable(off), one to write. An arena can be mapped once only, and changes its rights.
  */
-#include "map.h"
+#include "arena.h"
 #include "sys.h"
+#include "window.h"
 
 #include <errno.h>
 #include <fcntl.h>
 #include <stdlib.h>
-#include <string.h>
 #include <sys/mman.h>
-#include <sys/uio.h>
 #include <unistd.h>
 
 struct bpfmap_memory {
 	int fd; /* own duplicate of the map's */
-	bool arena;
-	size_t size, page;
-	char *at;    /* where an arena has to be mapped; NULL: anywhere */
-	char *read;  /* PROT_READ; for an arena also PROT_WRITE while write is set */
-	char *write; /* NULL: not writable */
+	size_t size;
+	bool writable;
+	const struct ways *ways;
+	struct bm_window reading, writing; /* an array's */
+	struct bm_arena arena;
 	char who[BM_PRINT_SIZE];
 };
 
-static size_t size_of(const struct bpfmap *map, size_t page)
-{
-	size_t each = map->traits & BPFMAP_ARRAY ? ((size_t)map->value_size + 7) & ~(size_t)7 : page;
+/* How one and the other are reached; bounds and rights are checked. 0 or a negative errno, no sentence. */
+struct ways {
+	int (*open)(struct bpfmap_memory *mem, const struct bpfmap *map, const char **ret_why);
+	void (*close)(struct bpfmap_memory *mem);
+	int (*writable)(struct bpfmap_memory *mem, bool on);
+	int (*read)(struct bpfmap_memory *mem, size_t offset, char *ret_buf, size_t len);
+	int (*write)(struct bpfmap_memory *mem, size_t offset, const char *buf, size_t len);
+	int (*integer)(struct bpfmap_memory *mem, size_t offset, size_t size, char **ret_at); /* NULL: none can be touched */
+};
 
-	return ((size_t)map->max_entries * each + page - 1) & ~(page - 1);
+/* ---- arrays ---- */
+
+static int array_open(struct bpfmap_memory *mem, const struct bpfmap *map, const char **ret_why)
+{
+	size_t page = (size_t)sysconf(_SC_PAGESIZE);
+	char *at;
+
+	(void)map;
+	mem->reading = (struct bm_window){ .fd = mem->fd, .prot = PROT_READ, .size = mem->size,
+		.span = BM_WINDOW_BYTES };
+	mem->writing = (struct bm_window){ .fd = mem->fd, .prot = PROT_READ | PROT_WRITE,
+		.size = mem->size, .span = page };
+	int err = bm_window_at(&mem->reading, 0, 1, &at);
+	if (err == -EOPNOTSUPP)
+		*ret_why = "values with locks, timers or kernel pointers are not mapped";
+	else if (err == -EINVAL)
+		*ret_why = "it cannot be mapped through an fd that is open for reading only";
+	return err;
+}
+
+static void array_close(struct bpfmap_memory *mem)
+{
+	bm_window_close(&mem->reading);
+	bm_window_close(&mem->writing);
+}
+
+static int array_writable(struct bpfmap_memory *mem, bool on)
+{
+	char *at;
+
+	if (on)
+		return bm_window_at(&mem->writing, 0, 1, &at);
+	bm_window_close(&mem->writing);
+	return 0;
+}
+
+/* As much as the window takes at once. */
+static size_t piece(size_t offset, size_t len)
+{
+	size_t left = BM_WINDOW_BYTES - offset % BM_WINDOW_BYTES;
+
+	return len < left ? len : left;
+}
+
+static int array_read(struct bpfmap_memory *mem, size_t offset, char *ret_buf, size_t len)
+{
+	while (len) {
+		size_t n = piece(offset, len);
+		char *at;
+		int err = bm_window_at(&mem->reading, offset, n, &at);
+
+		if (err)
+			return err;
+		bm_load(ret_buf, at, n);
+		ret_buf += n;
+		offset += n;
+		len -= n;
+	}
+	return 0;
+}
+
+static int array_write(struct bpfmap_memory *mem, size_t offset, const char *buf, size_t len)
+{
+	while (len) {
+		size_t n = piece(offset, len);
+		char *at;
+		int err = bm_window_at(&mem->writing, offset, n, &at);
+
+		if (err)
+			return err;
+		bm_store(at, buf, n);
+		buf += n;
+		offset += n;
+		len -= n;
+	}
+	return 0;
+}
+
+static int array_integer(struct bpfmap_memory *mem, size_t offset, size_t size, char **ret_at)
+{
+	return bm_window_at(&mem->writing, offset, size, ret_at);
+}
+
+static const struct ways array_ways = { array_open, array_close, array_writable, array_read,
+	array_write, array_integer };
+
+/* ---- arenas ---- */
+
+static int arena_open(struct bpfmap_memory *mem, const struct bpfmap *map, const char **ret_why)
+{
+	int err = bm_arena_open(&mem->arena, map, ret_why);
+
+	mem->arena.fd = mem->fd;
+	return err;
+}
+
+static void arena_close(struct bpfmap_memory *mem)
+{
+	bm_arena_close(&mem->arena);
+}
+
+static int arena_writable(struct bpfmap_memory *mem, bool on)
+{
+	return bm_arena_writable(&mem->arena, on);
+}
+
+static int arena_read(struct bpfmap_memory *mem, size_t offset, char *ret_buf, size_t len)
+{
+	return bm_arena_read(&mem->arena, offset, ret_buf, len);
+}
+
+static int arena_write(struct bpfmap_memory *mem, size_t offset, const char *buf, size_t len)
+{
+	return bm_arena_write(&mem->arena, offset, buf, len);
+}
+
+static const struct ways arena_ways = { arena_open, arena_close, arena_writable, arena_read,
+	arena_write, NULL };
+
+/* ---- both ---- */
+
+static const struct ways *ways_of(const struct bpfmap *map)
+{
+	if (!(map->traits & BPFMAP_MMAP))
+		return NULL;
+	if (map->traits & BPFMAP_ARRAY)
+		return &array_ways;
+	return map->flags & BPF_F_MMAPABLE ? &arena_ways : NULL; /* ring buffers are without that flag */
+}
+
+size_t bpfmap_memory_bytes(const struct bpfmap *map)
+{
+	return ways_of(map) ? bm_memory_bytes(map) : 0;
 }
 
 static int fail(const struct bpfmap_memory *mem, int err, const char *why)
@@ -39,53 +175,25 @@ static int fail(const struct bpfmap_memory *mem, int err, const char *why)
 	return bm_err(err, "%s: memory: %s", mem->who, why ? why : bm_err_words(err));
 }
 
-/* An array's second mapping of the same pages, or an arena's own with other rights. */
-static int map_pages(const struct bpfmap_memory *mem, int prot, char **ret_pages)
-{
-	bool replace = mem->arena && mem->read;
-	void *pages = mmap(replace ? mem->read : mem->at, mem->size, prot,
-	    MAP_SHARED | (replace ? MAP_FIXED : 0), mem->fd, 0);
-
-	if (pages == MAP_FAILED)
-		return -errno;
-	*ret_pages = pages;
-	return 0;
-}
-
-/* An arena may have been created for one address, in this and every process. */
-static int find_address(struct bpfmap_memory *mem)
-{
-	struct bpfmap_info info;
-	int err = mem->arena ? bm_info_of(mem->fd, &info) : 0;
-
-	if (!err && mem->arena)
-		mem->at = (char *)(uintptr_t)info.map_extra;
-	return err;
-}
-
 int bpfmap_memory_open(const struct bpfmap *map, struct bpfmap_memory **ret_mem)
 {
-	bool array = map->traits & BPFMAP_ARRAY;
-	bool arena = !array && map->flags & BPF_F_MMAPABLE;
+	const struct ways *ways = ways_of(map);
+	const char *why = NULL;
 
-	if (!(map->traits & BPFMAP_MMAP) || !(array || arena))
+	if (!ways)
 		return bm_err_op(map, BM_OP_MEMORY, -EOPNOTSUPP,
 		    "only arrays with BPF_F_MMAPABLE and arenas have memory to map");
 	struct bpfmap_memory *mem = calloc(1, sizeof(*mem));
 	if (!mem)
 		return bm_err_op(map, BM_OP_MEMORY, -ENOMEM, NULL);
-	mem->page = (size_t)sysconf(_SC_PAGESIZE);
-	mem->arena = arena;
-	mem->size = size_of(map, mem->page);
+	mem->ways = ways;
+	mem->size = bm_memory_bytes(map);
 	bpfmap_print(map, mem->who, sizeof(mem->who));
 	mem->fd = fcntl(map->fd, F_DUPFD_CLOEXEC, 0);
-	int err = mem->fd < 0 ? -errno : find_address(mem) ?: map_pages(mem, PROT_READ, &mem->read);
+	int err = mem->fd < 0 ? -errno : ways->open(mem, map, &why);
 	if (err) {
 		bpfmap_memory_free(mem);
-		return bm_err_op(map, BM_OP_MEMORY, err,
-		    arena && (err == -EINVAL || err == -EBUSY)
-			? "an arena can be mapped at one address only, and that is taken or not known"
-			: NULL);
+		return bm_err_op(map, BM_OP_MEMORY, err, why);
 	}
 	*ret_mem = mem;
 	return 0;
@@ -95,10 +203,7 @@ void bpfmap_memory_free(struct bpfmap_memory *mem)
 {
 	if (!mem)
 		return;
-	if (mem->write && mem->write != mem->read)
-		munmap(mem->write, mem->size);
-	if (mem->read)
-		munmap(mem->read, mem->size);
+	mem->ways->close(mem);
 	if (mem->fd >= 0)
 		close(mem->fd);
 	free(mem);
@@ -109,39 +214,16 @@ size_t bpfmap_memory_size(const struct bpfmap_memory *mem)
 	return mem->size;
 }
 
-/*
- * An arena's mapping is replaced in place. If that fails the old one may be gone:
- * it is put back, and if that fails too the memory is left without any.
- */
-static int swap_arena(struct bpfmap_memory *mem, bool on)
-{
-	char *pages;
-	int err = map_pages(mem, PROT_READ | (on ? PROT_WRITE : 0), &pages);
-
-	if (err && map_pages(mem, PROT_READ, &pages))
-		mem->size = 0;
-	if (!err)
-		mem->write = on ? mem->read : NULL;
-	return err;
-}
-
 int bpfmap_memory_writable(struct bpfmap_memory *mem, bool on)
 {
-	int err = 0;
+	int err = on == mem->writable ? 0 : mem->ways->writable(mem, on);
 
-	if (on == (mem->write != NULL))
-		return 0;
-	if (mem->arena) {
-		err = swap_arena(mem, on);
-	} else if (on) {
-		err = map_pages(mem, PROT_READ | PROT_WRITE, &mem->write);
-	} else {
-		munmap(mem->write, mem->size);
-		mem->write = NULL;
-	}
 	if (err == -EACCES || err == -EPERM)
-		return fail(mem, -EPERM, "it is frozen, or open for reading only");
-	return err ? fail(mem, err, NULL) : 0;
+		return fail(mem, -EPERM, "it is frozen, made for programs to read only (BPF_F_RDONLY_PROG), or open for reading only");
+	if (err)
+		return fail(mem, err, NULL);
+	mem->writable = on;
+	return 0;
 }
 
 static bool in_bounds(const struct bpfmap_memory *mem, uint64_t offset, size_t len)
@@ -149,57 +231,24 @@ static bool in_bounds(const struct bpfmap_memory *mem, uint64_t offset, size_t l
 	return offset <= mem->size && len <= mem->size - offset;
 }
 
-/*
- * Copies through the kernel, which reports a page that the arena has not and will
- * not make (BPF_F_SEGV_ON_FAULT) where touching it would kill us.
- */
-static int copy_arena(const struct bpfmap_memory *mem, uint64_t offset, char *buf, size_t len,
-    bool out)
-{
-	while (len) {
-		size_t in_page = mem->page - offset % mem->page;
-		size_t n = len < in_page ? len : in_page;
-		struct iovec mine = { buf, n }, theirs = { mem->read + offset, n };
-		ssize_t done = out ? process_vm_writev(getpid(), &mine, 1, &theirs, 1, 0)
-				   : process_vm_readv(getpid(), &mine, 1, &theirs, 1, 0);
-
-		if (done < 0 && (errno != EFAULT || out))
-			return -errno;
-		if (done < 0)
-			memset(buf, 0, n);
-		buf += n;
-		offset += n;
-		len -= n;
-	}
-	return 0;
-}
-
-int bpfmap_memory_read(struct bpfmap_memory *mem, uint64_t offset, void *buf, size_t len)
+int bpfmap_memory_read(struct bpfmap_memory *mem, uint64_t offset, void *ret_buf, size_t len)
 {
 	if (!in_bounds(mem, offset, len))
 		return fail(mem, -ERANGE, "reading beyond its end");
-	if (mem->arena) {
-		int err = copy_arena(mem, offset, buf, len, false);
-
-		return err ? fail(mem, err, NULL) : 0;
-	}
-	memcpy(buf, mem->read + offset, len);
-	return 0;
+	int err = mem->ways->read(mem, offset, ret_buf, len);
+	return err ? fail(mem, err, NULL) : 0;
 }
+
+static const char not_writable[] = "it is not mapped for writing";
 
 int bpfmap_memory_write(struct bpfmap_memory *mem, uint64_t offset, const void *buf, size_t len)
 {
-	if (!mem->write)
-		return fail(mem, -EPERM, "it is not mapped for writing");
+	if (!mem->writable)
+		return fail(mem, -EPERM, not_writable);
 	if (!in_bounds(mem, offset, len))
 		return fail(mem, -ERANGE, "writing beyond its end");
-	if (mem->arena) {
-		int err = copy_arena(mem, offset, (char *)buf, len, true);
-
-		return err ? fail(mem, err, NULL) : 0;
-	}
-	memcpy(mem->write + offset, buf, len);
-	return 0;
+	int err = mem->ways->write(mem, offset, buf, len);
+	return err ? fail(mem, err, NULL) : 0;
 }
 
 #define EXCHANGE(type)                                                                             \
@@ -230,11 +279,14 @@ static int exchange(char *at, size_t size, uint64_t *expected, uint64_t desired)
 int bpfmap_memory_exchange(struct bpfmap_memory *mem, uint64_t offset, size_t size, uint64_t *expected,
     uint64_t desired)
 {
-	if (mem->arena)
+	char *at;
+
+	if (!mem->ways->integer)
 		return fail(mem, -EOPNOTSUPP, "an arena's pages are copied, not touched");
-	if (!mem->write)
-		return fail(mem, -EPERM, "it is not mapped for writing");
+	if (!mem->writable)
+		return fail(mem, -EPERM, not_writable);
 	if ((size != 1 && size != 2 && size != 4 && size != 8) || offset % size || !in_bounds(mem, offset, size))
 		return fail(mem, -ERANGE, "no aligned integer within it");
-	return exchange(mem->write + offset, size, expected, desired);
+	int err = mem->ways->integer(mem, offset, size, &at);
+	return err ? fail(mem, err, NULL) : exchange(at, size, expected, desired);
 }
