@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: MIT
-/* entry: operations on one entry. They cost what the bpf(2) call costs. */
+/* entry: operations on one entry. They cost what the bpf(2) call costs, or less where a value is in memory. */
 #include "map.h"
 #include "sys.h"
+#include "view.h"
 
 #include <errno.h>
 #include <stdlib.h>
@@ -25,6 +26,13 @@ int bpfmap_lookup(
 		return bm_err_op(map, BM_OP_LOOKUP, -EINVAL, fault);
 	if (value_size < map->value_bytes)
 		return bm_err_op(map, BM_OP_LOOKUP, -EINVAL, "the buffer is shorter than a value");
+	if (map->view && !flags) {
+		uint32_t index;
+
+		memcpy(&index, key, sizeof(index));
+		if (bm_view_lookup(map->view, index, ret_value))
+			return 0;
+	}
 	int err = bm_sys_lookup(map->fd, key, ret_value, flags);
 	return err ? bm_err_op(map, BM_OP_LOOKUP, err, NULL) : 0;
 }

@@ -2,6 +2,7 @@
 /*
  * iter: a walk over a map's entries, by the best way that the map has:
  *
+ *   memory   the values of an MMAPABLE array, through a window that moves along
  *   batch    batch lookups into a buffer that grows when a hash bucket does not
  *            fit; on bucket cursors and indices each key that stays comes once
  *   index    the indices of array-like types, looked up one by one
@@ -14,10 +15,12 @@
 #include "map.h"
 #include "seen.h"
 #include "sys.h"
+#include "window.h"
 
 #include <errno.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/mman.h>
 
 #define FIRST_BYTES (8u << 10)   /* of the first batch: a tiny map is cheap to list */
 #define MOST_BYTES (192u << 10)  /* of later ones; only a bucket that does not fit makes it more */
@@ -40,11 +43,13 @@ struct bpfmap_iter {
 	uint64_t given;     /* of those, given to the caller */
 	struct bm_seen *seen;         /* NULL where the walk cannot repeat itself */
 	struct bpfmap_cursor *cursor; /* batch alone */
+	struct bm_window window;      /* memory alone */
 	uint8_t *buffer;    /* keys, then values from an 8-byte boundary */
 	uint8_t *key;       /* of the entry being given */
 	uint8_t *value;     /* its value; NULL: not read */
 };
 
+static int step_memory(struct bpfmap_iter *it);
 static int step_batch(struct bpfmap_iter *it);
 static int step_index(struct bpfmap_iter *it);
 static int step_key(struct bpfmap_iter *it);
@@ -195,6 +200,26 @@ static int step_index(struct bpfmap_iter *it)
 	return 0;
 }
 
+/* Where a page cannot be had, the values are asked for one by one. */
+static int step_memory(struct bpfmap_iter *it)
+{
+	const struct bpfmap *map = it->map;
+	char *at;
+
+	if (it->index == map->max_entries)
+		return 0;
+	if (bm_window_at(&it->window, it->index * bm_value_step(map), map->value_size, &at)) {
+		it->step = step_index;
+		return step_index(it);
+	}
+	it->key = it->buffer;
+	it->value = values_at(it);
+	memcpy(it->key, &it->index, sizeof(it->index));
+	bm_load(it->value, at, map->value_size);
+	it->index++;
+	return 1;
+}
+
 /* Did a walk that says it is over only lose the key that it stood on? */
 static bool lost_its_key(const struct bpfmap_iter *it)
 {
@@ -258,9 +283,27 @@ static int step_batch_seen(struct bpfmap_iter *it)
 	}
 }
 
+/* Can the walk go through memory? The window is there then. */
+static bool has_window(struct bpfmap_iter *it)
+{
+	const struct bpfmap *map = it->map;
+	char *at;
+
+	if (!map->view || !it->want_values || it->elem_flags)
+		return false;
+	it->window = (struct bm_window){ .fd = map->fd, .prot = PROT_READ,
+		.size = bm_memory_bytes(map), .span = BM_WINDOW_BYTES };
+	return !bm_window_at(&it->window, 0, map->value_size, &at);
+}
+
 static int start(struct bpfmap_iter *it)
 {
 	const struct bpfmap *map = it->map;
+
+	if (has_window(it)) {
+		it->step = step_memory;
+		return make_room(it, 1);
+	}
 	bool stable = map->traits & BPFMAP_STABLE_WALK;
 	/* The keys of an array are known without asking. */
 	bool batch = map->traits & BPFMAP_BATCH &&
@@ -312,6 +355,7 @@ int bpfmap_iter_next(struct bpfmap_iter *iter, const void **ret_key, const void 
 
 	if (ret != 1) {
 		iter->stopped = ret;
+		bm_window_close(&iter->window);
 		return ret ? bm_err_op(iter->map, BM_OP_ITERATE, ret, NULL) : 0;
 	}
 	iter->given++;
@@ -327,6 +371,7 @@ void bpfmap_iter_free(struct bpfmap_iter *iter)
 {
 	if (!iter)
 		return;
+	bm_window_close(&iter->window);
 	bm_seen_free(iter->seen);
 	bpfmap_cursor_free(iter->cursor);
 	free(iter->buffer);

@@ -3,6 +3,7 @@
 #include "map.h"
 #include "cleanup.h"
 #include "sys.h"
+#include "view.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -68,6 +69,10 @@ int bm_map_new(int fd, const struct bpfmap_info *info, struct bpfmap **ret_map)
 	map->kind = bm_kind(info->type);
 	map->value_bytes = map->kind->family->value_bytes(map->value_size);
 	map->traits = traits_of(map);
+	if (bm_view_can(map) && !(map->view = bm_view_new(map))) {
+		free(map);
+		return bm_err(-ENOMEM, "no memory for a map handle");
+	}
 	*ret_map = map;
 	return 0;
 }
@@ -102,6 +107,12 @@ int bpfmap_open_fd(int fd, struct bpfmap **ret_map)
 	return err;
 }
 
+static void drop_view(struct bpfmap *map)
+{
+	bm_view_free(map->view);
+	map->view = NULL;
+}
+
 int bpfmap_open_fd_as(int fd, const struct bpfmap_spec *as, struct bpfmap **ret_map)
 {
 	bm_close_fd int owned = fd;
@@ -113,9 +124,11 @@ int bpfmap_open_fd_as(int fd, const struct bpfmap_spec *as, struct bpfmap **ret_
 		.map_extra = as->map_extra };
 	snprintf(info.name, sizeof(info.name), "%s", as->name ?: "");
 	int err = bm_check_fd(fd, "map") ?: bm_map_new(fd, &info, ret_map);
-	if (!err)
-		bm_keep_fd(&owned);
-	return err;
+	if (err)
+		return err;
+	bm_keep_fd(&owned);
+	drop_view(*ret_map); /* sizes that nobody vouches for: the kernel checks each lookup */
+	return 0;
 }
 
 static int check_open_flags(uint32_t flags)
@@ -184,6 +197,11 @@ int bpfmap_clone(const struct bpfmap *map, struct bpfmap **ret_clone)
 	*clone = *map;
 	clone->fd = fd;
 	clone->pin_path = NULL;
+	clone->view = NULL;
+	if (map->view && !(clone->view = bm_view_new(clone))) {
+		bpfmap_free(clone);
+		return bm_err_op(map, BM_OP_CLONE, -ENOMEM, NULL);
+	}
 	*ret_clone = clone;
 	return 0;
 }
@@ -192,6 +210,7 @@ int bpfmap_close(struct bpfmap *map)
 {
 	if (!map || map->fd < 0)
 		return 0;
+	drop_view(map);
 	int ret = close(map->fd);
 	map->fd = -1;
 	return ret ? -errno : 0;

@@ -7,6 +7,8 @@
 #include "err.h"
 #include "kind.h"
 
+struct bm_view;
+
 #define BM_NAME_SIZE 16   /* the kernel's BPF_OBJ_NAME_LEN, with the NUL */
 #define BM_PRINT_SIZE 64  /* enough for Type(name)#fd */
 
@@ -23,6 +25,7 @@ struct bpfmap {
 	const struct bm_kind *kind;
 	char *pin_path; /* owned; NULL: not pinned through this handle */
 	char name[BM_NAME_SIZE];
+	struct bm_view *view; /* owned; locks for itself; NULL: no value is read through memory */
 };
 
 /*
