@@ -77,29 +77,28 @@ static int step(const struct caller *who, int dir, const char *name)
 	return -ELOOP; /* it could lead anywhere: name what it points to */
 }
 
-/* Folds "." and ".." by name: a/../b is b. -EINVAL: above SOURCE. */
-static int normalize(const char *rel, char out[PATH_MAX])
+int path_fold(const char *path, char out[PATH_MAX])
 {
 	size_t len = 0;
 
 	out[0] = 0;
-	while (*rel) {
-		size_t n = strcspn(rel, "/");
-		if (n == 2 && !strncmp(rel, "..", 2)) {
+	while (*path) {
+		size_t n = strcspn(path, "/");
+		if (n == 2 && !strncmp(path, "..", 2)) {
 			char *slash = strrchr(out, '/');
 			if (!len)
 				return -EINVAL;
 			len = slash ? (size_t)(slash - out) : 0;
-		} else if (n && !(n == 1 && *rel == '.')) {
+		} else if (n && !(n == 1 && *path == '.')) {
 			if (len + n + 2 > PATH_MAX)
 				return -ENAMETOOLONG;
 			if (len)
 				out[len++] = '/';
-			memcpy(out + len, rel, n);
+			memcpy(out + len, path, n);
 			len += n;
 		}
 		out[len] = 0;
-		rel += n + (rel[n] == '/');
+		path += n + (path[n] == '/');
 	}
 	return 0;
 }
@@ -108,7 +107,7 @@ int path_open_as(const struct caller *who, const char *rel, unsigned rights)
 {
 	char path[PATH_MAX], *save = NULL;
 	struct stat st;
-	int err = normalize(rel, path);
+	int err = path_fold(rel, path);
 
 	if (err)
 		return fail(-err, "'%s' leads out of %s", rel, the_mount.opt.source);

@@ -6,6 +6,7 @@
 #ifndef PATH_H
 #define PATH_H
 
+#include <limits.h>
 #include <sys/stat.h>
 
 #include "fs/file.h"
@@ -19,6 +20,9 @@ int path_stat(const char *rel, struct stat *ret_st);
 /* "/proc/self/fd/N", or "…/N/name": an open fd as a path that other calls take. */
 #define PATH_OF_FD 300
 void path_of_fd(int fd, const char *name, char ret_path[PATH_OF_FD]);
+
+/* "." and ".." by name: /a/../b/ is b. -EINVAL: above where it starts; -ENAMETOOLONG. */
+int path_fold(const char *path, char ret_path[PATH_MAX]);
 
 /*
  * An O_PATH fd of what is at rel, if the caller could have come there: search permission in every

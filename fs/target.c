@@ -1,0 +1,150 @@
+/* SPDX-License-Identifier: MIT */
+/* Text → path below SOURCE, or the id at the end of ".id/N" → what is there. */
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "fs/map.h"
+#include "fs/mount.h"
+#include "fs/path.h"
+#include "fs/target.h"
+#include "fs/why.h"
+
+struct target target_of_file(const struct file *file)
+{
+	struct target t = {.node = file->node->parent, .who = file->opener};
+
+	if (file->who && (!caller_is_root(file->who) || caller_is_root(&file->opener)))
+		t.who = *file->who;
+	else
+		t.who.pid = 0; /* he may be gone, and the number another's: his uid and gid alone count */
+	return t;
+}
+
+/* "N" behind the last "/.id/", or NULL. */
+static const char *behind_id(const char *path)
+{
+	const char *last = strrchr(path, '/');
+
+	if (!last || last - path < 3 || strncmp(last - 3, ".id", 3) || (last - path > 3 && last[-4] != '/'))
+		return NULL;
+	return last + 1;
+}
+
+static int parse_id(const char *text, uint32_t *ret_id)
+{
+	char *end;
+	unsigned long id = strtoul(text, &end, 10);
+
+	if (*text < '0' || *text > '9' || *end || id > UINT32_MAX)
+		return fail(EINVAL, "'%s': want an id, as bpftool map list or .id show them", text);
+	*ret_id = (uint32_t)id;
+	return 1;
+}
+
+/* Where below SOURCE, if it is an absolute path; NULL: elsewhere. */
+static const char *below_tops(const char *path)
+{
+	const char *tops[] = {the_mount.opt.mountpoint, the_mount.opt.source};
+
+	for (size_t i = 0; i < 2; i++) {
+		size_t n = strlen(tops[i]) - 1; /* both begin with the slash that folding drops */
+		if (!strncmp(path, tops[i] + 1, n) && path[n] == '/')
+			return path + n + 1;
+	}
+	return NULL;
+}
+
+static int fold_relative(const struct target *t, const char *text, char ret_path[PATH_MAX])
+{
+	struct node *map = map_node(t->node);
+	struct text_buf path = {0};
+	int err = map ? node_names(map, &path) : -EINVAL;
+
+	err = err ? err : text_printf(&path, "/%s%s", t->base == TARGET_FROM_DIRECTORY ? "../" : "", text);
+	err = err ? err : path_fold(path.data, ret_path);
+	text_free(&path);
+	return err == -EINVAL ? fail(EINVAL, "'%s' leads out of %s", text, the_mount.opt.source) : err;
+}
+
+/* The path below SOURCE that a text names. */
+static int fold(const struct target *t, const char *text, char ret_path[PATH_MAX])
+{
+	char path[PATH_MAX];
+
+	if (*text != '/')
+		return fold_relative(t, text, ret_path);
+	int err = path_fold(text, path);
+	const char *below = err ? NULL : below_tops(path);
+	if (!below)
+		return fail(EINVAL, "'%s' is neither below %s nor below %s", text, the_mount.opt.mountpoint,
+			    the_mount.opt.source);
+	memmove(ret_path, below, strlen(below) + 1);
+	return 0;
+}
+
+int target_id(const struct target *t, const char *text, uint32_t *ret_id)
+{
+	char path[PATH_MAX];
+	size_t len = strlen(text);
+
+	if (!strncmp(text, "id:", 3))
+		return parse_id(text + 3, ret_id);
+	while (len && text[len - 1] == '/')
+		len--;
+	if (len >= sizeof(path))
+		return 0;
+	memcpy(path, text, len);
+	path[len] = 0;
+	const char *id = behind_id(path); /* also of a path that climbs above the root: a copy of a link from elsewhere */
+	if (!id && !fold(t, text, path))
+		id = behind_id(path);
+	return id ? parse_id(id, ret_id) : 0;
+}
+
+int target_open_path(const struct target *t, const char *text)
+{
+	char path[PATH_MAX];
+	int err = fold(t, text, path);
+
+	return err ? err : path_open_as(&t->who, path, 6);
+}
+
+static int open_id(const struct target *t, uint32_t id, struct bpfmap **ret_map)
+{
+	if (!caller_is_root(&t->who))
+		return fail(EPERM, "only root may reach maps by id");
+	int err = bpfmap_open_id(id, 0, ret_map);
+	return err ? fail_engine(err) : 0;
+}
+
+/* A handle that does not count as pinned there: pinning it adds a pin, and moves none. */
+static int open_beside(int fd, struct bpfmap **ret_map)
+{
+	char path[PATH_OF_FD];
+	struct bpfmap *pinned;
+
+	path_of_fd(fd, NULL, path);
+	int err = bpfmap_open_pin(path, 0, &pinned);
+	if (err)
+		return fail_engine(err);
+	err = bpfmap_clone(pinned, ret_map);
+	bpfmap_free(pinned);
+	return err ? fail_engine(err) : 0;
+}
+
+int target_open_map(const struct target *t, const char *text, struct bpfmap **ret_map)
+{
+	uint32_t id;
+	int is_id = target_id(t, text, &id);
+
+	if (is_id)
+		return is_id < 0 ? is_id : open_id(t, id, ret_map);
+	int fd = target_open_path(t, text);
+	if (fd < 0)
+		return fd;
+	int err = open_beside(fd, ret_map);
+	close(fd);
+	return err;
+}
