@@ -332,12 +332,15 @@ struct bpfmap_user {
 	size_t size;       /* set by the caller to sizeof(struct bpfmap_user) */
 	uint32_t id, type; /* type: enum bpf_prog_type */
 	char name[16];
+	uint32_t btf_id; /* 0: it was loaded without BTF */
 };
 /*
  * The first program with an id above prog_id (0: of all) that uses the map; -ENOENT: there is
  * none. -EINVAL: size is smaller than that. Needs CAP_SYS_ADMIN, as every open by id does.
  */
 int bpfmap_next_user(const struct bpfmap *map, uint32_t prog_id, struct bpfmap_user *ret_user);
+/* The types of that program; the caller frees them (btf__free). -EOPNOTSUPP: none; -ENOENT: they have gone. */
+int bpfmap_user_btf(const struct bpfmap_user *user, struct btf **ret_btf);
 
 /* ---- Pins and freezing ---- */
 

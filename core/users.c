@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: MIT
 /* users: the programs that use a map. */
+#include "btfcheck.h"
 #include "cleanup.h"
 #include "err.h"
 #include "map.h"
@@ -35,6 +36,7 @@ static int describe(int fd, struct bpfmap_user *user)
 		return err;
 	user->id = info.id;
 	user->type = info.type;
+	user->btf_id = info.btf_id;
 	memcpy(user->name, info.name, sizeof(user->name));
 	user->name[sizeof(user->name) - 1] = 0;
 	return 0;
@@ -65,5 +67,22 @@ int bpfmap_next_user(const struct bpfmap *map, uint32_t prog_id, struct bpfmap_u
 	if (!found)
 		return bm_err_op(map, BM_OP_INFO, err, NULL);
 	*ret_user = user;
+	return 0;
+}
+
+int bpfmap_user_btf(const struct bpfmap_user *user, struct btf **ret_btf)
+{
+	struct btf *btf;
+
+	if (!user->btf_id)
+		return bm_err(-EOPNOTSUPP, "program id %u was loaded without BTF", user->id);
+	int err = bm_sys_btf_by_id(user->btf_id, &btf);
+	if (!err && bm_btf_check(btf)) {
+		btf__free(btf);
+		err = -EINVAL;
+	}
+	if (err)
+		return bm_err(err, "BTF id %u of program id %u: %s", user->btf_id, user->id, bm_err_words(err));
+	*ret_btf = btf;
 	return 0;
 }

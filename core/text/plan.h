@@ -249,6 +249,8 @@ char *put_hex(char *to, const uint8_t *bytes, size_t size);
 
 /* Bytes of a NODE_TEXT up to the last that is not NUL. */
 size_t text_length(const struct node *n, const uint8_t *at);
+/* One C escape of a quoted text, *i past its backslash and then past it; -1: none such. */
+int escaped_byte(struct slice text, size_t *i);
 /* Bytes of the well-formed UTF-8 sequence at s, 0 if there is none. */
 size_t utf8_length(const uint8_t *s, size_t len);
 

@@ -171,8 +171,7 @@ static char *put_quoted(const uint8_t *s, size_t len, char *p)
 	return p;
 }
 
-/* One escape, i past the backslash; -1: none such. */
-static int escaped_byte(struct slice text, size_t *i)
+int escaped_byte(struct slice text, size_t *i)
 {
 	char c = *i < text.len ? text.s[(*i)++] : '\0';
 

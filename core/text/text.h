@@ -96,4 +96,11 @@ bool value_is_atomic_add(const struct codec *codec, const char *line, size_t len
  */
 int text_drop_idle(void);
 
+/*
+ * Records: bytes that have no type, and no fixed number. One line without its newline: "0x" and two digits
+ * a byte; what is parsed may be a text in double quotes as well. Appended to out; -EINVAL with its note.
+ */
+int record_print(const void *data, size_t size, struct text_buf *out);
+int record_parse(const char *line, size_t len, struct text_buf *out, struct text_note *note);
+
 #endif
