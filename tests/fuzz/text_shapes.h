@@ -9,7 +9,7 @@
 
 #include "text.h"
 
-#define N_SHAPES 8
+#define N_SHAPES 13
 #define MAX_BYTES 512
 
 /* A struct with a member of every kind; returns its type id and size. */
@@ -74,6 +74,11 @@ static struct codec *shape_codec(unsigned which)
 		{ .key_size = 7, .value_size = 7, .btf = btf, .key_type = 16, .value_type = 16 },
 		{ .key_size = 4, .value_size = 5, .keys_are_indices = true, .max_entries = 100, .cpus = 1 },
 		{ .key_size = 9, .value_size = 0, .lpm = true },
+		{ .key_size = 4, .value_size = 4, .content = TEXT_DEVICE },
+		{ .key_size = 4, .value_size = 8, .content = TEXT_DEVICE },
+		{ .key_size = 4, .value_size = 8, .content = TEXT_CPU },
+		{ .key_size = 4, .value_size = 64, .content = TEXT_STACK },
+		{ .key_size = 4, .value_size = 96, .content = TEXT_BUILD_IDS },
 	};
 	for (uint32_t t = 1; t < btf__type_cnt(btf); t++)
 		if (btf_is_array(btf__type_by_id(btf, t)) && btf_array(btf__type_by_id(btf, t))->nelems == 7)
