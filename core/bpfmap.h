@@ -342,6 +342,17 @@ int bpfmap_next_user(const struct bpfmap *map, uint32_t prog_id, struct bpfmap_u
 /* The types of that program; the caller frees them (btf__free). -EOPNOTSUPP: none; -ENOENT: they have gone. */
 int bpfmap_user_btf(const struct bpfmap_user *user, struct btf **ret_btf);
 
+/*
+ * ---- Programs, which maps of programs and devices take as fds and give back as ids.
+ * The caller closes *ret_fd. -ENOENT: there is none; -EINVAL: something else is pinned there.
+ * ----
+ */
+
+int bpfmap_prog_open_id(uint32_t id, int *ret_fd);
+int bpfmap_prog_open_pin(const char *path, int *ret_fd);
+/* Of any program, whether it uses maps or not. -EINVAL: size is too small, or the fd is no program's. */
+int bpfmap_prog_info(int prog_fd, struct bpfmap_user *ret_user);
+
 /* ---- Pins and freezing ---- */
 
 /*

@@ -40,6 +40,9 @@ int bm_info_of(int fd, struct bpfmap_info *ret_info);
 /* -EINVAL or -EBADF and a sentence unless fd is of that kind: "map" or "prog". */
 int bm_check_fd(int fd, const char *kind);
 
+/* Fills in what the kernel tells of a program; size is left alone. No sentence. */
+int bm_describe_prog(int fd, struct bpfmap_user *user);
+
 /* "Hash(name)#fd"; the length, as snprintf. */
 int bm_print(char *buf, size_t size, uint32_t type, const char *name, int fd);
 

@@ -8,7 +8,6 @@
 
 #include <errno.h>
 #include <stdlib.h>
-#include <string.h>
 
 /* The kernel lets a program use no more than that (MAX_USED_MAPS). */
 #define MAPS_MOST 64
@@ -24,21 +23,6 @@ static int uses(int fd, uint32_t map_id)
 	for (uint32_t i = 0; i < count && i < MAPS_MOST; i++)
 		if (ids[i] == map_id)
 			return 1;
-	return 0;
-}
-
-static int describe(int fd, struct bpfmap_user *user)
-{
-	struct bpf_prog_info info;
-	int err = bm_sys_prog_info(fd, &info);
-
-	if (err)
-		return err;
-	user->id = info.id;
-	user->type = info.type;
-	user->btf_id = info.btf_id;
-	memcpy(user->name, info.name, sizeof(user->name));
-	user->name[sizeof(user->name) - 1] = 0;
 	return 0;
 }
 
@@ -59,7 +43,7 @@ int bpfmap_next_user(const struct bpfmap *map, uint32_t prog_id, struct bpfmap_u
 			return bm_err_op(map, BM_OP_INFO, fd, NULL);
 		found = uses(fd, bpfmap_id(map));
 		if (found > 0)
-			err = describe(fd, &user);
+			err = bm_describe_prog(fd, &user);
 		close(fd);
 		if (found < 0 || err)
 			return bm_err_op(map, BM_OP_INFO, found < 0 ? found : err, NULL);
