@@ -312,8 +312,9 @@ int bpfmap_delete_batch(const struct bpfmap *map, const void *keys, uint32_t *co
  */
 
 enum bpfmap_iter_flags {
-	BPFMAP_ITER_KEYS = 1u << 0, /* values are not wanted (NULL where they cost extra) */
-	BPFMAP_ITER_LOCK = 1u << 1, /* values are read under BPF_F_LOCK */
+	BPFMAP_ITER_KEYS = 1u << 0,  /* values are not wanted (NULL where they cost extra) */
+	BPFMAP_ITER_LOCK = 1u << 1,  /* values are read under BPF_F_LOCK */
+	BPFMAP_ITER_AHEAD = 1u << 2, /* a thread of the walk's own reads the next batch meanwhile, if it is long */
 };
 /* -EOPNOTSUPP: the type has no keys, or none that can be walked. */
 int bpfmap_iter_new(const struct bpfmap *map, uint32_t flags, struct bpfmap_iter **ret_iter);

@@ -11,6 +11,7 @@
  * A walk that has lost its way (an old kernel, an interrupted batch) goes on by
  * the next way in that list. Memory: the buffer, and what seen.c remembers.
  */
+#include "ahead.h"
 #include "batch.h"
 #include "map.h"
 #include "seen.h"
@@ -42,7 +43,11 @@ struct bpfmap_iter {
 	uint64_t steps;     /* keys that the kernel gave */
 	uint64_t given;     /* of those, given to the caller */
 	struct bm_seen *seen;         /* NULL where the walk cannot repeat itself */
-	struct bpfmap_cursor *cursor; /* batch alone */
+	struct bpfmap_cursor *cursor; /* batch alone; the thread's while a batch is asked for */
+	bool want_ahead;              /* a thread may read batches ahead */
+	struct bm_ahead *ahead;       /* that thread, once the walk is long */
+	uint8_t *next;                /* the buffer that it fills, of the same room */
+	bool asked;                   /* it is at work */
 	struct bm_window window;      /* memory alone */
 	uint8_t *buffer;    /* keys, then values from an 8-byte boundary */
 	uint8_t *key;       /* of the entry being given */
@@ -64,15 +69,22 @@ static uint8_t *values_at(const struct bpfmap_iter *it)
 	return it->buffer + keys_bytes(it, it->room);
 }
 
+static uint8_t *new_buffer(const struct bpfmap_iter *it, uint32_t room)
+{
+	return malloc(keys_bytes(it, room) + (size_t)room * it->map->value_bytes);
+}
+
 /* A new buffer in place of the old, whose contents are lost. */
 static int make_room(struct bpfmap_iter *it, uint32_t room)
 {
-	uint8_t *buffer = malloc(keys_bytes(it, room) + (size_t)room * it->map->value_bytes);
+	uint8_t *buffer = new_buffer(it, room);
 
 	if (!buffer)
 		return -ENOMEM;
 	free(it->buffer);
+	free(it->next);
 	it->buffer = buffer;
+	it->next = NULL;
 	it->room = room;
 	return 0;
 }
@@ -129,13 +141,43 @@ static int grow(struct bpfmap_iter *it, bool must)
 	return room > it->room ? make_room(it, room) : 0;
 }
 
+/* One batch into the buffer: what the thread has read meanwhile, or one that is read now. */
+static int read_batch(struct bpfmap_iter *it, uint32_t *ret_count)
+{
+	*ret_count = it->room;
+	if (!it->asked)
+		return bm_batch_read(it->map, it->cursor, it->buffer, values_at(it), ret_count,
+		    it->elem_flags, false);
+	uint8_t *used = it->buffer;
+
+	it->buffer = it->next;
+	it->next = used;
+	it->asked = false;
+	return bm_ahead_take(it->ahead, ret_count);
+}
+
+/* The next batch is read while the caller uses this one, as soon as batches have their full size. */
+static void read_ahead(struct bpfmap_iter *it)
+{
+	if (!it->want_ahead || it->room < room_for(it, MOST_BYTES))
+		return;
+	if (!it->next)
+		it->next = new_buffer(it, it->room);
+	if (it->next && !it->ahead)
+		it->ahead = bm_ahead_new(it->map, it->cursor, it->elem_flags);
+	it->want_ahead = it->next && it->ahead;
+	if (!it->want_ahead)
+		return;
+	bm_ahead_read(it->ahead, it->next, it->next + keys_bytes(it, it->room), it->room);
+	it->asked = true;
+}
+
 /* Fills the buffer. 1: with something, 0: that was the end, or the walk has left batches. */
 static int fill(struct bpfmap_iter *it)
 {
 	for (;;) {
-		uint32_t count = it->room;
-		int err = bm_batch_read(it->map, it->cursor, it->buffer, values_at(it), &count,
-		    it->elem_flags, false);
+		uint32_t count;
+		int err = read_batch(it, &count);
 
 		if (err == -ENOSPC && !count) {
 			if (it->room / 2 > it->map->max_entries) /* no bucket can be that full */
@@ -147,6 +189,8 @@ static int fill(struct bpfmap_iter *it)
 		}
 		it->at = 0;
 		it->have = count;
+		if (!err)
+			read_ahead(it);
 		if (!err || err == -ENOENT || count)
 			return count ? 1 : 0;
 		if (err == -EINTR || (!it->given && (err == -EOPNOTSUPP || err == -EINVAL)))
@@ -160,7 +204,7 @@ static int step_batch(struct bpfmap_iter *it)
 	if (it->at == it->have) {
 		bool was_full = it->have == it->room;
 
-		if (it->cursor->ended)
+		if (!it->asked && it->cursor->ended)
 			return 0;
 		int err = was_full ? grow(it, false) : 0;
 		err = err ?: fill(it);
@@ -328,7 +372,7 @@ static int start(struct bpfmap_iter *it)
 
 int bpfmap_iter_new(const struct bpfmap *map, uint32_t flags, struct bpfmap_iter **ret_iter)
 {
-	if (flags & ~(uint32_t)(BPFMAP_ITER_KEYS | BPFMAP_ITER_LOCK))
+	if (flags & ~(uint32_t)(BPFMAP_ITER_KEYS | BPFMAP_ITER_LOCK | BPFMAP_ITER_AHEAD))
 		return bm_err_op(map, BM_OP_ITERATE, -EINVAL, "no such flag of a walk");
 	if (map->kind->walk == BM_WALK_NONE)
 		return bm_err_op(map, BM_OP_ITERATE, -EOPNOTSUPP,
@@ -339,6 +383,7 @@ int bpfmap_iter_new(const struct bpfmap *map, uint32_t flags, struct bpfmap_iter
 	it->map = map;
 	it->stopped = 1;
 	it->elem_flags = flags & BPFMAP_ITER_LOCK ? BPF_F_LOCK : 0;
+	it->want_ahead = flags & BPFMAP_ITER_AHEAD;
 	it->want_values = !(flags & BPFMAP_ITER_KEYS) && map->traits & BPFMAP_READABLE;
 	int err = start(it);
 	if (err) {
@@ -373,7 +418,9 @@ void bpfmap_iter_free(struct bpfmap_iter *iter)
 		return;
 	bm_window_close(&iter->window);
 	bm_seen_free(iter->seen);
+	bm_ahead_free(iter->ahead);
 	bpfmap_cursor_free(iter->cursor);
 	free(iter->buffer);
+	free(iter->next);
 	free(iter);
 }

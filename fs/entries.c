@@ -15,7 +15,8 @@ struct entries {
 
 int entries_new(const struct live *live, bool keys_only, struct entries **ret_walk)
 {
-	unsigned flags = (keys_only ? BPFMAP_ITER_KEYS : 0) | (live->lock_flag ? BPFMAP_ITER_LOCK : 0);
+	unsigned flags = (keys_only ? BPFMAP_ITER_KEYS : 0) | (live->lock_flag ? BPFMAP_ITER_LOCK : 0) |
+			 BPFMAP_ITER_AHEAD;
 	int err = family_lists(live);
 
 	if (err)
