@@ -52,6 +52,7 @@ struct family {
 const struct family *family_of(const struct bpfmap *map);
 
 extern const struct family plain_family, prefix_family;
+extern const struct family stack_family, struct_ops_family;
 
 /* For forms' `applies`: 0, or -EOPNOTSUPP with the reason. */
 int family_lists(const struct live *live);
