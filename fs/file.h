@@ -39,9 +39,15 @@ struct file_ops {
 	int (*open)(struct file *file);
 	/* Instead of render: a stream. Points into the file, as file_read does; called under file->lock. */
 	int (*read)(struct file *file, size_t size, off_t offset, const char **ret_data, size_t *ret_len);
+	/*
+	 * Of a stream that may have nothing yet, and then answers -EAGAIN: the file has a park. The reader has what
+	 * the last read gave; would a read give something now? Both under file->lock.
+	 */
+	void (*taken)(struct file *file);
+	bool (*ready)(struct file *file);
 	/* The whole text (or bytes) of this moment, appended to out. NULL: cannot be read. */
 	int (*render)(struct file *file, struct text_buf *out);
-	/* 0: all of it was taken. NULL: cannot be written. Called under file->lock. */
+	/* 0: all of it was taken, a positive number: so much of it. NULL: cannot be written. Called under file->lock. */
 	int (*write)(struct file *file, const char *data, size_t size, off_t offset);
 	/* The last close, where file->close_work was set; errors go to the journal. */
 	int (*finish)(struct file *file);
@@ -59,10 +65,12 @@ struct file {
 	bool created;             /* by CREATE, not OPEN */
 	_Atomic(unsigned) refs;
 	atomic_bool close_work;   /* the last close has something to store: file_close_work sets it */
+	atomic_bool releasing;    /* its RELEASE was received */
 	bool marked;              /* live_closing was called for it, as its RELEASE was received */
 	struct closing closing;
 	struct file *older, *newer; /* of all open files, under a lock of file.c */
 	bool counted;             /* among its node's readers and writers */
+	struct park *park;        /* the ops' own: where reads wait; NULL: they never do */
 
 	pthread_mutex_t lock;     /* of all below, and of calls of ops->write and ops->readdir */
 	struct text_buf snapshot; /* what reads are served from (R1) */

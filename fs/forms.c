@@ -21,6 +21,8 @@ const struct form map_forms[] = {
 	{.name = "drain", .kind = &form_file_kind, .ops = &drain_ops, .may = ATTR_READ, .both_rights = true,
 	 .applies = drain_applies},
 	{.name = "errors", .kind = &form_file_kind, .ops = &map_errors_ops, .may = ATTR_READ, .for_writers = true},
+	{.name = "events", .kind = &form_file_kind, .ops = &events_ops, .may = ATTR_READ, .both_rights = true,
+	 .takes_type = true, .applies = events_applies},
 	{.name = "forms", .kind = &forms_dir_kind},
 	{.name = "frozen", .kind = &form_file_kind, .ops = &frozen_ops, .may = ATTR_READ | ATTR_WRITE},
 	{.name = "h", .kind = &form_file_kind, .ops = &h_ops, .may = ATTR_READ},
@@ -54,9 +56,18 @@ const struct form directory_forms[] = {
 	{.name = NULL},
 };
 
+static bool is_called(const struct form *form, const char *name)
+{
+	size_t len = strlen(form->name);
+
+	if (strncmp(form->name, name, len))
+		return false;
+	return !name[len] || (form->takes_type && name[len] == '@' && name[len + 1]);
+}
+
 static const struct form *find(const struct form *table, const char *name)
 {
-	while (table->name && strcmp(table->name, name))
+	while (table->name && !is_called(table, name))
 		table++;
 	return table->name ? table : NULL;
 }
@@ -95,11 +106,15 @@ int form_check_consumes(void)
 	return 0;
 }
 
+static int node_called(struct node *parent, const struct form *form, const char *name, struct node **ret_node)
+{
+	struct node_id id = {.parent = parent, .kind = form->kind, .form = form, .bytes = name, .len = strlen(name)};
+	return node_get(&id, ret_node);
+}
+
 int form_node(struct node *parent, const struct form *form, struct node **ret_node)
 {
-	struct node_id id = {.parent = parent, .kind = form->kind, .form = form, .bytes = form->name,
-			     .len = strlen(form->name)};
-	return node_get(&id, ret_node);
+	return node_called(parent, form, form->name, ret_node);
 }
 
 static bool is_of_map(const struct form *form)
@@ -118,7 +133,8 @@ int form_path(struct node *node, struct text_buf *out)
 	return err ? err : text_append(out, node->id, node->len);
 }
 
-int form_lookup(struct node *parent, const struct form *form, struct node **ret_node, struct stat *ret_st)
+int form_lookup(struct node *parent, const struct form *form, const char *name, struct node **ret_node,
+		struct stat *ret_st)
 {
 	struct live *live;
 	struct node *node;
@@ -129,7 +145,7 @@ int form_lookup(struct node *parent, const struct form *form, struct node **ret_
 		if (!err)
 			live_put(live);
 	}
-	err = err ? err : form_node(parent, form, &node);
+	err = err ? err : node_called(parent, form, name, &node);
 	if (err)
 		return err;
 	err = form->kind->getattr(node, ret_st);

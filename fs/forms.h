@@ -20,8 +20,10 @@ struct form {
 	bool for_writers;             /* whoever may write the map may read it, nobody else */
 	bool creates;                 /* written where no M exists, makes M */
 	bool of_pins;                 /* not below .id */
+	bool takes_type;              /* NAME@TYPE is a form as well */
 	bool at_root;                 /* a directory's form: at the root alone */
 	bool root_only;               /* for root alone, whatever the directory's mode */
+	size_t (*size)(const struct live *live); /* st_size, where no text is rendered; NULL: the text's, or 0 of a stream */
 	/* 0, or EOPNOTSUPP with a reason; NULL: every map has it. */
 	int (*applies)(const struct live *live);
 	/* rm M.FORM; NULL: EPERM. */
@@ -39,8 +41,9 @@ bool form_is_view(const struct form *form);
 
 /* The node of a map's form (parent: the map's node) or of a directory's form. */
 int form_node(struct node *parent, const struct form *form, struct node **ret_node);
-/* Finds it and its stat. */
-int form_lookup(struct node *parent, const struct form *form, struct node **ret_node, struct stat *ret_st);
+/* Finds it, as it is spelled, and its stat. */
+int form_lookup(struct node *parent, const struct form *form, const char *name, struct node **ret_node,
+		struct stat *ret_st);
 int form_create(struct node *place, const struct form *form, struct file *file, struct node **ret_node,
 		struct stat *ret_st);
 
@@ -52,14 +55,16 @@ extern const struct node_kind id_dir_kind;    /* .id/ */
 int form_path(struct node *node, struct text_buf *out);
 
 extern const struct file_ops info_ops, count_ops, clear_ops, pin_ops, frozen_ops, map_errors_ops, spec_ops, h_ops, users_ops, drain_ops,
-	dump_ops, tsv_ops, replace_ops, push_ops, peek_ops, pop_ops, all_errors_ops, readme_ops,
-	directory_tsv_ops, directory_prom_ops;
+	dump_ops, tsv_ops, replace_ops, push_ops, peek_ops, pop_ops, events_ops, all_errors_ops, readme_ops,
+	mem_ops, directory_tsv_ops, directory_prom_ops;
 int pin_unlink(struct node *place, const struct caller *who);
+int tsv_applies(const struct live *live);
 int replace_applies(const struct live *live);
 int clear_applies(const struct live *live);
 int raw_applies(const struct live *live);
 int drain_applies(const struct live *live);
 int queue_applies(const struct live *live);
+int events_applies(const struct live *live);
 int lpm_applies(const struct live *live);
 /* R19: the kernel keeps writers out of a read-only mount, but not reads that consume: 0 or -EROFS. */
 int form_check_consumes(void);

@@ -87,7 +87,7 @@ static int dir_lookup(struct node *dir, const char *name, struct node **ret_node
 		if (!err)
 			*ret_node = node_ref(map);
 	} else {
-		err = form_lookup(map, form, ret_node, ret_st);
+		err = form_lookup(map, form, dot + 1, ret_node, ret_st);
 	}
 	node_put(map);
 	return err;

@@ -25,6 +25,7 @@
 #include "fs/live.h"
 #include "fs/loop.h"
 #include "fs/ops.h"
+#include "fs/park.h"
 #include "fs/reap.h"
 #include "fs/scratch.h"
 
@@ -61,6 +62,7 @@ static void look_at(const struct fuse_buf *buf)
 	if (buf->size < sizeof(*in) + sizeof(*arg) || in->opcode != FUSE_RELEASE)
 		return;
 	struct file *file = (struct file *)(uintptr_t)arg->fh;
+	atomic_store(&file->releasing, true);
 	if (!file->live || !atomic_load(&file->close_work))
 		return;
 	file->marked = true;
@@ -210,6 +212,7 @@ int loop_run(struct fuse_session *session)
 	if (!err)
 		sigwait(&stop, &sig);
 	stop_workers(session);
+	park_stop();
 	reap_stop();
 	return err;
 }

@@ -15,6 +15,7 @@ struct mount_options {
 	char *source;     /* a directory of a bpffs */
 	char *mountpoint;
 	bool foreground, debug, help, version;
+	bool takeover;    /* R31: perf event arrays may be taken over from their readers */
 	char *views;      /* forms to list beside each map, "json+prom"; NULL: none */
 	bool has_uid, has_gid, has_fmode, has_dmode;
 	unsigned uid, gid, fmode, dmode;

@@ -5,6 +5,7 @@
  */
 #include <errno.h>
 #include <fcntl.h>
+#include <poll.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/statvfs.h>
@@ -14,6 +15,7 @@
 #include "fs/mount.h"
 #include "fs/node.h"
 #include "fs/ops.h"
+#include "fs/park.h"
 #include "fs/reap.h"
 #include "fs/scratch.h"
 #include "fs/why.h"
@@ -334,21 +336,55 @@ static void op_create(fuse_req_t req, fuse_ino_t parent, const char *name, mode_
 	node_put(node);
 }
 
+int ops_answer_read(fuse_req_t req, struct file *file, size_t size, off_t offset)
+{
+	const char *data;
+	size_t len;
+
+	why_clear();
+	int err = file_read(file, size, offset, &data, &len);
+	if (err == -EAGAIN && file->park)
+		return err;
+	if (err)
+		fuse_reply_err(req, -err);
+	else if (!fuse_reply_buf(req, data, len) && file->ops->taken)
+		file->ops->taken(file);
+	return 0;
+}
+
 static void op_read(fuse_req_t req, fuse_ino_t ino, size_t size, off_t offset, struct fuse_file_info *fi)
 {
 	struct file *file = file_ref(file_of(fi));
-	const char *data;
-	size_t len;
 	(void)ino;
 
-	why_clear();
 	pthread_mutex_lock(&file->lock);
-	int err = file_read(file, size, offset, &data, &len);
-	if (err)
-		fuse_reply_err(req, -err);
+	if (!ops_answer_read(req, file, size, offset))
+		;
+	else if (fi->flags & O_NONBLOCK)
+		fuse_reply_err(req, EAGAIN);
 	else
-		fuse_reply_buf(req, data, len);
+		park_read(file, req, size, offset);
 	pthread_mutex_unlock(&file->lock);
+	file_put(file);
+}
+
+/* Where nothing can block, a file is always ready, as the kernel says of files without poll. */
+static void op_poll(fuse_req_t req, fuse_ino_t ino, struct fuse_file_info *fi, struct fuse_pollhandle *handle)
+{
+	struct file *file = file_ref(file_of(fi));
+	unsigned ready = POLLIN | POLLRDNORM | POLLOUT | POLLWRNORM;
+	(void)ino;
+
+	if (file->park) {
+		if (handle) /* before looking: what comes after it is told of */
+			park_poll(file->park, handle);
+		pthread_mutex_lock(&file->lock);
+		ready = file->ops->ready(file) ? POLLIN | POLLRDNORM : 0;
+		pthread_mutex_unlock(&file->lock);
+	} else if (handle) {
+		fuse_pollhandle_destroy(handle);
+	}
+	fuse_reply_poll(req, ready);
 	file_put(file);
 }
 
@@ -563,6 +599,7 @@ const struct fuse_lowlevel_ops ops = {
 	.open = op_open,
 	.create = op_create,
 	.read = op_read,
+	.poll = op_poll,
 	.write = op_write,
 	.release = op_release,
 	.opendir = op_opendir,

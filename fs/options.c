@@ -10,7 +10,7 @@
 
 #include "fs/options.h"
 
-enum { KEY_UID = 1, KEY_GID, KEY_FMODE, KEY_DMODE, KEY_VIEWS, KEY_FOREGROUND, KEY_DEBUG, KEY_HELP, KEY_VERSION, KEY_DROP };
+enum { KEY_UID = 1, KEY_GID, KEY_FMODE, KEY_DMODE, KEY_VIEWS, KEY_TAKEOVER, KEY_FOREGROUND, KEY_DEBUG, KEY_HELP, KEY_VERSION, KEY_DROP };
 
 static const struct fuse_opt known[] = {
 	FUSE_OPT_KEY("uid=", KEY_UID),
@@ -18,6 +18,7 @@ static const struct fuse_opt known[] = {
 	FUSE_OPT_KEY("fmode=", KEY_FMODE),
 	FUSE_OPT_KEY("dmode=", KEY_DMODE),
 	FUSE_OPT_KEY("views=", KEY_VIEWS),
+	FUSE_OPT_KEY("takeover", KEY_TAKEOVER),
 	FUSE_OPT_KEY("-f", KEY_FOREGROUND),
 	FUSE_OPT_KEY("-d", KEY_DEBUG),
 	FUSE_OPT_KEY("debug", KEY_DEBUG),
@@ -50,6 +51,7 @@ void options_help(void)
 	       "    -o fmode=M        show files with these permissions (octal)\n"
 	       "    -o dmode=M        show directories with these permissions (octal)\n"
 	       "    -o views=A+B      list these forms beside each map: json csv tsv prom info spec count h\n"
+	       "    -o takeover       M.events may take perf event arrays over from their readers\n"
 	       "    -o auto_unmount   unmount when the driver dies\n"
 	       "\n"
 	       "See bpfmapfs(8) and bpfmapfs(5), and README.txt at the top of the mount.\n");
@@ -152,6 +154,9 @@ static int one_option(void *data, const char *arg, int key, struct fuse_args *ou
 	case KEY_VIEWS:
 		return check_views(value) ? bad(arg, "want names of json csv tsv prom info spec count h, parted by '+'")
 					  : set_string(&opt->views, value);
+	case KEY_TAKEOVER:
+		opt->takeover = true;
+		return 0;
 	case KEY_DEBUG:
 		opt->debug = true;
 		opt->foreground = true;

@@ -330,7 +330,7 @@ static int lookup_map_form(struct node *dir, const char *name, struct node **ret
 
 	if (err)
 		return err;
-	err = form_lookup(place, form, ret_node, st);
+	err = form_lookup(place, form, strchr(name, '.') + 1, ret_node, st);
 	node_put(place);
 	return err;
 }
@@ -340,7 +340,7 @@ static int lookup_in_bpffs(struct node *dir, const char *name, struct node **ret
 	const struct form *form = form_of_directory(dir, name);
 
 	if (form)
-		return form_lookup(dir, form, ret_node, ret_st);
+		return form_lookup(dir, form, name, ret_node, ret_st);
 	if (strchr(name, '.'))
 		return lookup_map_form(dir, name, ret_node, ret_st);
 	int err = place_node(dir, name, ret_node);
