@@ -59,7 +59,9 @@ static int freeze(struct file *file, const char *text, size_t len)
 
 	if (!yes)
 		return fail(EINVAL, "write 1 to freeze the map against user space; that cannot be undone");
+	pthread_mutex_lock(&file->live->write_lock); /* no memory is mapped for writing by us (R32) */
 	int err = bpfmap_freeze(file->live->map);
+	pthread_mutex_unlock(&file->live->write_lock);
 	if (err)
 		return fail_engine(err);
 	live_is_frozen(file->live);

@@ -8,6 +8,7 @@
 #include "fs/family.h"
 #include "fs/forms.h"
 #include "fs/map.h"
+#include "fs/memory.h"
 #include "fs/mount.h"
 #include "fs/mounts.h"
 #include "fs/place.h"
@@ -29,6 +30,8 @@ const struct form map_forms[] = {
 	{.name = "info", .kind = &form_file_kind, .ops = &info_ops, .may = ATTR_READ},
 	{.name = "json", .kind = &form_file_kind, .ops = &dump_ops, .may = ATTR_READ, .applies = family_reads},
 	{.name = "lpm", .kind = &lpm_dir_kind, .applies = lpm_applies},
+	{.name = "mem", .kind = &form_file_kind, .ops = &mem_ops, .may = ATTR_READ | ATTR_WRITE, .size = memory_size,
+	 .applies = memory_applies},
 	{.name = "peek", .kind = &form_file_kind, .ops = &peek_ops, .may = ATTR_READ, .applies = queue_applies},
 	{.name = "pin", .kind = &form_file_kind, .ops = &pin_ops, .may = ATTR_READ | ATTR_WRITE, .creates = true,
 	 .of_pins = true, .unlink = pin_unlink},
@@ -178,11 +181,16 @@ int form_create(struct node *place, const struct form *form, struct file *file, 
 
 /* ---- forms that are files ---- */
 
-/* The text's exact length; streams show 0. */
+/* The text's exact length, or the memory's; streams show 0. */
 static int text_size(struct node *node, struct live *live, size_t *ret_size)
 {
 	struct text_buf text = {0};
 	struct file file = {.node = node, .live = live, .ops = node->form->ops};
+
+	if (node->form->size) {
+		*ret_size = node->form->size(live);
+		return 0;
+	}
 	int err = node->form->ops->render ? node->form->ops->render(&file, &text) : 0;
 
 	if (err == -EOPNOTSUPP || err == -ENOENT) /* R24: it can be stat'ed all the same */
@@ -241,7 +249,7 @@ static int file_getattr(struct node *node, struct stat *ret_st)
 	if (err)
 		return err;
 	node_lock(node);
-	bool read = node->sightings.readers > 0;
+	bool read = node->sightings.readers > 0 && !node->form->size;
 	if (read)
 		size = node->sightings.snapshot;
 	node_unlock(node);

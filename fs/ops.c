@@ -403,10 +403,10 @@ static void op_write(fuse_req_t req, fuse_ino_t ino, const char *data, size_t si
 				   : fail(EBADF, "this file can only be read");
 	file->who = NULL;
 	pthread_mutex_unlock(&file->lock);
-	if (err)
+	if (err < 0)
 		reject(&who, file->node, NULL, err);
 	else
-		fuse_reply_write(req, size);
+		fuse_reply_write(req, err ? (size_t)err : size);
 	file_put(file);
 }
 
