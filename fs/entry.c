@@ -62,6 +62,11 @@ void entry_saw(struct node *node, const void *value, size_t size, bool changed)
 	}
 }
 
+void entry_mtime(const struct node *node, struct stat *st)
+{
+	changes_find(change_of(node), &st->st_mtim);
+}
+
 static int fill_stat(struct node *node, struct live *live, size_t size, struct stat *st)
 {
 	struct stat pin;
@@ -72,7 +77,7 @@ static int fill_stat(struct node *node, struct live *live, size_t size, struct s
 	st->st_ino = node->ino;
 	unsigned may = (live->family->no_lookup ? 0 : ATTR_READ) | (live->family->no_update ? 0 : ATTR_WRITE);
 	attr_file(&pin, live_frozen(live), may, size, st);
-	changes_find(change_of(node), &st->st_mtim);
+	entry_mtime(node, st);
 	return 0;
 }
 

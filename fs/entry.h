@@ -26,6 +26,7 @@ int entry_getattr(struct node *node, struct stat *ret_st);
 int entry_setattr(struct node *node, const struct stat *want, int to_set, const struct caller *who);
 int entry_path(struct node *node, struct text_buf *out);
 void entry_saw(struct node *node, const void *value, size_t size, bool changed);
+void entry_mtime(const struct node *node, struct stat *st); /* when it was last seen to change, if it was */
 
 /* update flags of the next line that the file stores (R3): BPF_ANY, BPF_NOEXIST or BPF_EXIST. */
 uint64_t entry_store_flag(const struct file *file);

@@ -42,7 +42,8 @@ struct family {
 	/* ln -s TARGET M/NAME, and mv within M; NULL: links make no entries here. */
 	int (*symlink)(struct node *dir, struct live *live, const char *name, const char *target,
 		       const struct caller *who);
-	int (*rename)(struct node *dir, struct live *live, const char *name, const char *to_name, const struct caller *who);
+	int (*rename)(struct node *dir, struct live *live, const char *name, const char *to_name, unsigned flags,
+		      const struct caller *who);
 	/* Names in M/ that are no keys (R20). -ENOENT: not that name. */
 	int (*held)(struct node *dir, const char *name, struct node **ret_node, struct stat *ret_st);
 	int (*unhold)(struct node *dir, const char *name);
@@ -53,6 +54,7 @@ const struct family *family_of(const struct bpfmap *map);
 
 extern const struct family plain_family, prefix_family;
 extern const struct family stack_family, struct_ops_family;
+extern const struct family maps_family;
 
 /* For forms' `applies`: 0, or -EOPNOTSUPP with the reason. */
 int family_lists(const struct live *live);

@@ -6,30 +6,16 @@
 #include "format.h"
 #include "fs/bpffs.h"
 #include "fs/forms.h"
+#include "fs/inner.h"
 #include "fs/map.h"
 #include "fs/why.h"
 #include "spectext.h"
-
-/* What one map inside a map of maps is like; NULL where none can be seen. */
-static struct bpfmap *any_inner(const struct live *live)
-{
-	struct bpfmap_iter *iter;
-	struct bpfmap *inner = NULL;
-	const void *key;
-
-	if (!(live->traits & BPFMAP_HOLDS_MAPS) || bpfmap_iter_new(live->map, BPFMAP_ITER_KEYS, &iter))
-		return NULL;
-	while (bpfmap_iter_next(iter, &key, NULL) == 1 && bpfmap_get_map(live->map, key, &inner))
-		inner = NULL;
-	bpfmap_iter_free(iter);
-	return inner;
-}
 
 static int print_with_inner(const struct live *live, struct spec_source outer, struct text_buf *out)
 {
 	struct bpfmap_info info = {.size = sizeof(info)};
 	struct spec_source source = {.info = &info};
-	struct bpfmap *inner = any_inner(live);
+	struct bpfmap *inner = inner_any(live);
 	struct btf *btf = NULL;
 
 	if (inner && !bpfmap_info(inner, &info)) {

@@ -100,11 +100,10 @@ int keydir_rename(struct node *dir, const char *name, struct node *to_dir, const
 {
 	struct live *live;
 	int err = map_live(dir, &live);
-	(void)flags;
 
 	if (err)
 		return err;
-	err = keys_rename(dir, live, name, to_dir, to_name, who);
+	err = keys_rename(dir, live, name, to_dir, to_name, flags, who);
 	live_put(live);
 	return err;
 }

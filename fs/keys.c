@@ -124,6 +124,8 @@ int keys_create(struct node *dir, struct live *live, const struct node_kind *kin
 
 	if (err)
 		return err;
+	if (!kind->open)
+		return fail(EPERM, "the entries of this map are symlinks: ln -s MAP NAME stores a map");
 	if (name_is_short_form(name, strlen(name)))
 		return fail(EINVAL, "a shortened name finds keys that exist and makes none; write the key to the map's "
 				    ".tsv or through bpftool");
@@ -168,11 +170,11 @@ int keys_symlink(struct node *dir, struct live *live, const char *name, const ch
 }
 
 int keys_rename(struct node *dir, struct live *live, const char *name, struct node *to_dir, const char *to_name,
-		const struct caller *who)
+		unsigned flags, const struct caller *who)
 {
 	if (dir != to_dir || !live->family->rename)
 		return fail(EXDEV, "an entry cannot be renamed, only copied and deleted");
-	return live->family->rename(dir, live, name, to_name, who);
+	return live->family->rename(dir, live, name, to_name, flags, who);
 }
 
 int keys_empty(struct live *live)

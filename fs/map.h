@@ -28,7 +28,7 @@ int keys_opendir(struct node *dir, struct live *live, const struct node_kind *ki
 int keys_unlink(struct node *dir, struct live *live, const char *name);
 int keys_symlink(struct node *dir, struct live *live, const char *name, const char *target, const struct caller *who);
 int keys_rename(struct node *dir, struct live *live, const char *name, struct node *to_dir, const char *to_name,
-		const struct caller *who);
+		unsigned flags, const struct caller *who);
 int keys_empty(struct live *live); /* 1: it has no entries, 0: it has some or no keys at all, or a negative errno */
 
 #endif

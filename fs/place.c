@@ -510,7 +510,7 @@ static int place_rename(struct node *dir, const char *name, struct node *to_dir,
 	if (is_map < 0)
 		return is_map;
 	if (is_map) {
-		err = keys_rename(dir, live, name, to_dir, to_name, who);
+		err = keys_rename(dir, live, name, to_dir, to_name, flags, who);
 		live_put(live);
 		return err;
 	}

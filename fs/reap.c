@@ -15,6 +15,7 @@
 #include <time.h>
 #include <unistd.h>
 
+#include "fs/held.h"
 #include "fs/live.h"
 #include "fs/mount.h"
 #include "fs/node.h"
@@ -125,7 +126,8 @@ static void *reap(void *arg)
 		reap_idle_nodes();
 		/* said before it is looked at: a request in between wakes us in vain, but none is missed */
 		atomic_store(&asleep, true);
-		bool idle = live_reap() < 0 && !node_count();
+		bool links = held_reap();
+		bool idle = live_reap() < 0 && !node_count() && !links;
 		pthread_mutex_lock(&lock);
 		if (!idle)
 			atomic_store(&asleep, false); /* it comes back by itself: no request need wake it */

@@ -1,0 +1,257 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * Maps of maps: M/KEY is a symlink to .id/N (R29). In the kernel a value is an fd on its way in and an id on
+ * its way out; here it is the id. No inner map stays open longer than the call that stores it.
+ */
+#include <errno.h>
+#include <limits.h>
+#include <linux/bpf.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "fs/attr.h"
+#include "fs/entry.h"
+#include "fs/family.h"
+#include "fs/held.h"
+#include "fs/id.h"
+#include "fs/inner.h"
+#include "fs/map.h"
+#include "fs/scratch.h"
+#include "fs/store.h"
+#include "fs/target.h"
+#include "fs/why.h"
+
+#ifndef RENAME_NOREPLACE
+#define RENAME_NOREPLACE 1
+#endif
+
+/* ---- storing; callers hold write_lock ---- */
+
+/* The kernel knows NOEXIST and EXIST of hashes alone. */
+static int slot_fits(const struct live *live, const void *key, uint64_t flags)
+{
+	uint32_t id;
+	int err = store_match(live, key, &id);
+
+	if (err && err != -ENOENT)
+		return err;
+	if (flags & BPF_NOEXIST && !err)
+		return store_refused(live, -EEXIST);
+	return flags & BPF_EXIST && err ? store_refused(live, -ENOENT) : 0;
+}
+
+static int put(const struct live *live, const void *key, const struct bpfmap *inner, uint64_t flags)
+{
+	if (live->traits & BPFMAP_ARRAY && flags != BPF_ANY) {
+		int err = slot_fits(live, key, flags);
+		if (err)
+			return err;
+		flags = BPF_ANY;
+	}
+	int err = bpfmap_put_map(live->map, key, inner, flags);
+	if (err == -EINVAL)
+		return inner_misfit(live, inner);
+	return err ? store_refused(live, err) : 0;
+}
+
+static int update(const struct live *live, const void *key, const void *value, uint64_t flags)
+{
+	struct bpfmap *inner;
+	uint32_t id;
+
+	memcpy(&id, value, sizeof(id));
+	int err = bpfmap_open_id(id, 0, &inner);
+	if (err)
+		return err == -ENOENT ? fail(ENOENT, "there is no map with the id %u", id) : fail_engine(err);
+	err = put(live, key, inner, flags);
+	bpfmap_free(inner);
+	return err;
+}
+
+/* ---- M/KEY ---- */
+
+/* The way from M/ to .id/N. */
+static int print_link(struct node *dir, uint32_t id, struct text_buf *out)
+{
+	struct text_buf *names = scratch_text(SCRATCH_PATH);
+
+	if (dir->kind == &id_kind)
+		return text_printf(out, "../%u", id);
+	int err = node_names(dir, names);
+	for (const char *step = names->data; !err && step; step = strchr(step + 1, '/'))
+		err = text_append(out, "../", 3);
+	return err ? err : text_printf(out, ".id/%u", id);
+}
+
+/* The id in an entry now, and the map that the entry belongs to, even if the pin is another's by now (R17). */
+static int id_now(struct node *node, uint32_t *ret_id)
+{
+	struct live *live;
+	int err = live_by_id(node->map_id, &live);
+
+	if (err)
+		return err;
+	live_wait(live, false);
+	err = store_lookup(live, node->id, ret_id);
+	live_put(live);
+	return err;
+}
+
+static int link_readlink(struct node *node, struct text_buf *out)
+{
+	uint32_t id;
+	int err = id_now(node, &id);
+	return err ? err : print_link(node->parent, id, out);
+}
+
+static int link_getattr(struct node *node, struct stat *ret_st)
+{
+	struct text_buf *text = scratch_text(SCRATCH_LINE);
+	struct stat pin;
+	uint32_t id;
+	int err = id_now(node, &id);
+
+	err = err ? err : print_link(node->parent, id, text);
+	err = err ? err : map_owner(node, &pin);
+	if (err)
+		return err;
+	entry_saw(node, &id, sizeof(id), false);
+	ret_st->st_ino = node->ino;
+	attr_link(&pin, text->len, ret_st);
+	entry_mtime(node, ret_st);
+	return 0;
+}
+
+static const struct node_kind link_kind = {
+	.name = "link",
+	.type = S_IFLNK,
+	.getattr = link_getattr,
+	.setattr = node_setattr_nothing,
+	.readlink = link_readlink,
+	.path = entry_path,
+};
+
+/* ---- ln -s TARGET M/KEY, ln -sf, and lines ---- */
+
+static int store_target(struct node *dir, struct live *live, const void *key, const char *text,
+			const struct caller *who, uint64_t flags)
+{
+	struct target target = {.node = dir, .who = *who};
+	struct bpfmap *inner;
+	struct node *node;
+	int err = target_open_map(&target, text, &inner);
+
+	if (err)
+		return err;
+	pthread_mutex_lock(&live->write_lock);
+	err = put(live, key, inner, flags);
+	pthread_mutex_unlock(&live->write_lock);
+	uint32_t id = bpfmap_id(inner);
+	bpfmap_free(inner);
+	if (!err && !entry_node(dir, &link_kind, live, key, &node)) {
+		entry_saw(node, &id, sizeof(id), true);
+		node_put(node);
+	}
+	return err;
+}
+
+/* -EINVAL: the name is no key. */
+static int parse_key(const struct live *live, const char *name, void **ret_key)
+{
+	struct text_note note = {""};
+	void *key = scratch_bytes(SCRATCH_KEY, live->key_size);
+	int err = key ? name_parse(live->codec, name, strlen(name), key, &note) : -ENOMEM;
+
+	if (err)
+		return fail(-err, "%s", note.msg);
+	*ret_key = key;
+	return 0;
+}
+
+/* Names that programs make up begin with a letter or a dot; a digit begins a key, here a wrong one. */
+static bool made_up(const char *name)
+{
+	return (*name < '0' || *name > '9') && !name_is_short_form(name, strlen(name));
+}
+
+static int make_link(struct node *dir, struct live *live, const char *name, const char *target,
+		     const struct caller *who)
+{
+	void *key;
+	int err = parse_key(live, name, &key);
+
+	if (err == -EINVAL && made_up(name))
+		return held_add(dir, name, live->id, target, who->uid);
+	return err ? err : store_target(dir, live, key, target, who, BPF_NOEXIST);
+}
+
+static int store_held(struct node *dir, struct live *live, const struct held_link *link, const char *to_name,
+		      unsigned flags, const struct caller *who)
+{
+	void *key;
+	int err;
+
+	if (flags & ~(unsigned)RENAME_NOREPLACE)
+		return fail(EINVAL, "links can be moved onto a key, not exchanged");
+	if (link->map_id != live->id)
+		return fail(ENOENT, "the link was made in another map that was here before");
+	if (link->uid != who->uid)
+		return fail(EPERM, "the link was made by another user, whose rights are not known any more");
+	err = parse_key(live, to_name, &key);
+	if (err)
+		return err == -EINVAL ? fail(EPERM, "'%s' is no key: a link that is none can only become one", to_name) : err;
+	return store_target(dir, live, key, link->target, who, flags & RENAME_NOREPLACE ? BPF_NOEXIST : BPF_ANY);
+}
+
+static int rename_link(struct node *dir, struct live *live, const char *name, const char *to_name, unsigned flags,
+		       const struct caller *who)
+{
+	struct held_link link;
+	int err = held_find(dir, name, &link);
+
+	if (err)
+		return err == -ENOENT ? fail(EXDEV, "an entry cannot be renamed, only copied and deleted") : err;
+	err = store_held(dir, live, &link, to_name, flags, who);
+	free(link.target);
+	if (!err)
+		held_remove(dir, name);
+	return err;
+}
+
+static bool is_number(const char *text)
+{
+	bool hex = text[0] == '0' && (text[1] == 'x' || text[1] == 'X') && text[2];
+
+	return *text && !text[hex ? 2 + strspn(text + 2, "0123456789abcdefABCDEF") : strspn(text, "0123456789")];
+}
+
+static int resolve(struct file *file, const char *line, size_t len, struct text_buf *out)
+{
+	struct target target = target_of_file(file);
+	struct bpfmap *inner;
+	char text[PATH_MAX];
+
+	if (!len || len >= sizeof(text) || memchr(line, 0, len))
+		return fail(EINVAL, "want a map: its id, id:N, .id/N or the path of its pin");
+	memcpy(text, line, len);
+	text[len] = 0;
+	if (is_number(text))
+		return caller_is_root(&target.who) ? text_append(out, text, len)
+						   : fail(EPERM, "only root may store maps by id");
+	int err = target_open_map(&target, text, &inner);
+	if (err)
+		return err;
+	err = text_printf(out, "%u", bpfmap_id(inner));
+	bpfmap_free(inner);
+	return err;
+}
+
+const struct family maps_family = {
+	.entry = &link_kind,
+	.update = update,
+	.resolve = resolve,
+	.symlink = make_link,
+	.rename = rename_link,
+	.held = held_lookup,
+	.unhold = held_remove,
+};
