@@ -202,11 +202,9 @@ static int fill(struct bpfmap_iter *it)
 static int step_batch(struct bpfmap_iter *it)
 {
 	if (it->at == it->have) {
-		bool was_full = it->have == it->room;
-
 		if (!it->asked && it->cursor->ended)
 			return 0;
-		int err = was_full ? grow(it, false) : 0;
+		int err = it->have && !it->asked ? grow(it, false) : 0; /* it was full, or as good as */
 		err = err ?: fill(it);
 		if (err < 0)
 			return err;
