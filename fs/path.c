@@ -61,7 +61,7 @@ void path_of_fd(int fd, const char *name, char ret_path[PATH_OF_FD])
 	snprintf(ret_path, PATH_OF_FD, name ? "/proc/self/fd/%d/%s" : "/proc/self/fd/%d", fd, name);
 }
 
-/* One step of path_open_as; takes dir's fd. */
+/* One step of path_walk_as; takes dir's fd. */
 static int step(const struct caller *who, int dir, const char *name)
 {
 	struct stat st;
@@ -103,17 +103,25 @@ int path_fold(const char *path, char out[PATH_MAX])
 	return 0;
 }
 
-int path_open_as(const struct caller *who, const char *rel, unsigned rights)
+int path_walk_as(const struct caller *who, int dir, const char *folded)
 {
 	char path[PATH_MAX], *save = NULL;
+
+	snprintf(path, sizeof(path), "%s", folded);
+	for (char *name = strtok_r(path, "/", &save); name && dir >= 0; name = strtok_r(NULL, "/", &save))
+		dir = step(who, dir, name);
+	return dir;
+}
+
+int path_open_as(const struct caller *who, const char *rel, unsigned rights)
+{
+	char path[PATH_MAX];
 	struct stat st;
 	int err = path_fold(rel, path);
 
 	if (err)
 		return fail(-err, "'%s' leads out of %s", rel, the_mount.opt.source);
-	int fd = path_open("", O_PATH | O_DIRECTORY);
-	for (char *name = strtok_r(path, "/", &save); name && fd >= 0; name = strtok_r(NULL, "/", &save))
-		fd = step(who, fd, name);
+	int fd = path_walk_as(who, path_open("", O_PATH | O_DIRECTORY), path);
 	if (fd == -ELOOP)
 		return fail(ELOOP, "'%s' leads through a symlink: write the path that it stands for", rel);
 	if (fd < 0)

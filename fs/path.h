@@ -25,6 +25,12 @@ void path_of_fd(int fd, const char *name, char ret_path[PATH_OF_FD]);
 int path_fold(const char *path, char ret_path[PATH_MAX]);
 
 /*
+ * An O_PATH fd of what is at a folded path below dir, an fd that it takes (negative: returned), with search
+ * permission for the caller in every directory on the way. -ELOOP: a symlink; no sentences.
+ */
+int path_walk_as(const struct caller *who, int dir, const char *folded);
+
+/*
  * An O_PATH fd of what is at rel, if the caller could have come there: search permission in every
  * directory on the way, and `rights` (4 read, 2 write) on what is there. ".." steps back by name.
  * -EACCES, -ENOENT, -EINVAL with their sentences.
