@@ -4,6 +4,7 @@
 #include <linux/bpf.h>
 
 #include "fs/family.h"
+#include "fs/scratch.h"
 #include "fs/store.h"
 #include "fs/why.h"
 
@@ -36,6 +37,19 @@ int store_refused(const struct live *live, int err)
 	default:
 		return fail_engine(err);
 	}
+}
+
+int store_admits(const struct live *live, const void *key, uint64_t flag)
+{
+	if (flag == BPF_ANY)
+		return 0;
+	void *value = scratch_bytes(SCRATCH_CHECK, live->value_bytes);
+	int err = value ? store_lookup(live, key, value) : -ENOMEM;
+	if (err && err != -ENOENT)
+		return err;
+	if (!err == (flag == BPF_EXIST))
+		return 0;
+	return store_refused(live, err ? -ENOENT : -EEXIST);
 }
 
 int store_update(const struct live *live, const void *key, const void *value, uint64_t flag)

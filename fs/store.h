@@ -10,6 +10,11 @@ int store_lookup(const struct live *live, const void *key, void *value);        
 int store_match(const struct live *live, const void *key, void *value); /* the engine's own lookup: of a trie the longest prefix */
 int store_update(const struct live *live, const void *key, const void *value, uint64_t flag);
 int store_delete(const struct live *live, const void *key);
+/*
+ * What BPF_NOEXIST (-EEXIST) and BPF_EXIST (-ENOENT) ask, for types that take BPF_ANY alone: by a lookup, so
+ * that what another stores or deletes before the update is not noticed.
+ */
+int store_admits(const struct live *live, const void *key, uint64_t flag);
 /* What the engine's refusal of an update or delete is to the user; for families. */
 int store_refused(const struct live *live, int err);
 
