@@ -55,6 +55,8 @@ const struct family *family_of(const struct bpfmap *map);
 extern const struct family plain_family, prefix_family;
 extern const struct family stack_family, struct_ops_family;
 extern const struct family maps_family;
+extern const struct family prog_family, device_family, cpu_family, socket_family;
+extern const struct family cgroup_family, perf_family, xsk_family;
 
 /* For forms' `applies`: 0, or -EOPNOTSUPP with the reason. */
 int family_lists(const struct live *live);
