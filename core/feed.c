@@ -98,7 +98,7 @@ size_t bpfmap_feed_most(const struct bpfmap_feed *feed)
 int bpfmap_feed_put(struct bpfmap_feed *feed, const void *data, size_t size)
 {
 	if (size > bpfmap_feed_most(feed))
-		return fail(feed, -E2BIG, "the record is larger than the ring buffer can ever take");
+		return fail(feed, -EMSGSIZE, "the record is larger than the ring buffer can ever take");
 	size_t step = (size + BPF_RINGBUF_HDR_SZ + 7) & ~(size_t)7;
 	uint64_t consumer = __atomic_load_n(feed->consumer, __ATOMIC_ACQUIRE);
 	uint64_t producer = __atomic_load_n(feed->producer, __ATOMIC_ACQUIRE);

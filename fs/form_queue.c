@@ -1,10 +1,11 @@
 /* SPDX-License-Identifier: MIT */
-/* Queues and stacks: M.push adds a line's value, M.peek reads the head, M.pop takes it, once per open. */
+/* Queues and stacks: M.peek reads the head, M.pop takes it, once per open, M.push adds a line's value. */
 #include <errno.h>
 #include <linux/bpf.h>
 #include <string.h>
 
 #include "fs/forms.h"
+#include "fs/push.h"
 #include "fs/scratch.h"
 #include "fs/store.h"
 #include "fs/why.h"
@@ -79,7 +80,12 @@ const struct file_ops pop_ops = {.open = pop_open, .read = pop_read};
 
 /* ---- M.push ---- */
 
-static int parse_line(struct file *file, const char *line, size_t len, void **ret_value)
+static size_t limit(const struct file *file)
+{
+	return codec_line_limit(file->live->codec);
+}
+
+static int parse(struct file *file, const char *line, size_t len, const void **ret_bytes, size_t *ret_size)
 {
 	struct text_note note = {""};
 	void *value = scratch_bytes(SCRATCH_VALUE, file->live->value_bytes);
@@ -87,42 +93,18 @@ static int parse_line(struct file *file, const char *line, size_t len, void **re
 	if (!value)
 		return -ENOMEM;
 	memset(value, 0, file->live->value_bytes); /* a field that is not named is 0: there is no old value */
-	*ret_value = value;
 	int whole = value_parse(file->live->codec, line, len, value, &note);
-	return whole < 0 ? fail(-whole, "%s", note.msg) : 0;
+	if (whole < 0)
+		return fail(-whole, "%s", note.msg);
+	*ret_bytes = value;
+	*ret_size = file->live->value_bytes;
+	return 0;
 }
 
-static int check_line(struct file *file, const char *line, size_t len)
+static int put(struct file *file, const void *bytes, size_t size)
 {
-	void *value;
-	return parse_line(file, line, len, &value);
+	(void)size;
+	return store_update(file->live, NULL, bytes, BPF_ANY);
 }
 
-static int push_line(struct file *file, const char *line, size_t len)
-{
-	void *value;
-	int err = parse_line(file, line, len, &value);
-	return err ? err : store_update(file->live, NULL, value, BPF_ANY);
-}
-
-/* R21: every line is parsed before the first is pushed. */
-static int push_lines(struct file *file, const char *text, size_t len)
-{
-	int err = file_each_line(file, text, len, check_line);
-	return err ? err : file_each_line(file, text, len, push_line);
-}
-
-static int push_write(struct file *file, const char *data, size_t size, off_t offset)
-{
-	(void)offset;
-	int err = file_gather_lines(file, data, size, codec_line_limit(file->live->codec), push_lines);
-	file_close_work(file, file->pending.len > 0);
-	return err;
-}
-
-static int push_finish(struct file *file)
-{
-	return file->pending.len ? push_lines(file, file->pending.data, file->pending.len) : 0;
-}
-
-const struct file_ops push_ops = {.write = push_write, .finish = push_finish};
+const struct push_target queue_target = {.trait = BPFMAP_QUEUE, .limit = limit, .parse = parse, .put = put};

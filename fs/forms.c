@@ -38,7 +38,7 @@ const struct form map_forms[] = {
 	{.name = "pop", .kind = &form_file_kind, .ops = &pop_ops, .may = ATTR_READ, .both_rights = true,
 	 .applies = queue_applies},
 	{.name = "prom", .kind = &form_file_kind, .ops = &dump_ops, .may = ATTR_READ, .applies = family_reads},
-	{.name = "push", .kind = &form_file_kind, .ops = &push_ops, .may = ATTR_WRITE, .applies = queue_applies},
+	{.name = "push", .kind = &form_file_kind, .ops = &push_ops, .may = ATTR_WRITE, .applies = push_applies},
 	{.name = "raw", .kind = &raw_dir_kind, .applies = raw_applies},
 	{.name = "replace", .kind = &form_file_kind, .ops = &replace_ops, .may = ATTR_WRITE, .both_rights = true,
 	 .applies = replace_applies},

@@ -64,6 +64,7 @@ int clear_applies(const struct live *live);
 int raw_applies(const struct live *live);
 int drain_applies(const struct live *live);
 int queue_applies(const struct live *live);
+int push_applies(const struct live *live);
 int events_applies(const struct live *live);
 int lpm_applies(const struct live *live);
 /* R19: the kernel keeps writers out of a read-only mount, but not reads that consume: 0 or -EROFS. */
