@@ -55,6 +55,19 @@ static int print_types(const struct spec_source *s, struct text_buf *out)
 	return err;
 }
 
+/* -ENOENT: it is none of the kernel's. */
+static int print_kernel_value(const struct bpfmap_info *i, struct text_buf *out)
+{
+	size_t start = out->len;
+	int err = i->btf_vmlinux_value_type_id ? print_title(out, "kernel_value") : -ENOENT;
+
+	if (!err)
+		err = spec_kernel_print(i->btf_vmlinux_value_type_id, i->value_size, out);
+	if (err)
+		text_end(out, out->data + start);
+	return err;
+}
+
 static int print_sizes(const struct spec_source *s, struct text_buf *out)
 {
 	int err = print_number(out, "key_size", s->info->key_size);
@@ -124,7 +137,7 @@ int spec_print(const struct spec_source *source, struct text_buf *out)
 	err = name ? print_word(out, "type", name) : print_number(out, "type", i->type);
 	if (err)
 		return err;
-	in_grammar = typed ? print_types(source, out) : -ENOENT;
+	in_grammar = typed ? print_types(source, out) : print_kernel_value(i, out);
 	if (in_grammar && in_grammar != -ENOENT)
 		return in_grammar;
 	if (in_grammar)

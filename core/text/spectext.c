@@ -15,7 +15,7 @@ struct spec_reader {
 	bool is_inner;
 	uint32_t given;          /* a bit for each row of fields[] */
 	struct slice key, value; /* their types' texts */
-	struct slice btf;
+	struct slice btf, kernel_value;
 };
 
 typedef int field_parser(struct spec_reader *r, struct slice text);
@@ -102,6 +102,12 @@ static int parse_value(struct spec_reader *r, struct slice text)
 static int parse_btf(struct spec_reader *r, struct slice text)
 {
 	r->btf = text;
+	return 0;
+}
+
+static int parse_kernel_value(struct spec_reader *r, struct slice text)
+{
+	r->kernel_value = text;
 	return 0;
 }
 
@@ -206,7 +212,7 @@ static int parse_inner(struct spec_reader *r, struct slice text)
 }
 
 enum { TYPE, KEY, VALUE, KEY_SIZE, VALUE_SIZE, MAX_ENTRIES, FLAGS, INNER, MAP_EXTRA, NUMA_NODE, NAME, BTF,
-       KEY_TYPE_ID, VALUE_TYPE_ID, N_FIELDS };
+       KEY_TYPE_ID, VALUE_TYPE_ID, KERNEL_VALUE, N_FIELDS };
 
 static const struct {
 	const char *name;
@@ -226,6 +232,7 @@ static const struct {
 	[BTF] = { "btf", parse_btf },
 	[KEY_TYPE_ID] = { "key_type_id", parse_key_type_id },
 	[VALUE_TYPE_ID] = { "value_type_id", parse_value_type_id },
+	[KERNEL_VALUE] = { "kernel_value", parse_kernel_value },
 };
 
 static bool is_given(const struct spec_reader *r, int field)
@@ -347,6 +354,32 @@ static int read_btf(struct spec_reader *r)
 	return err;
 }
 
+/* ---- the kernel's types ---- */
+
+/* Key and entries of such a map are always the same. The kernel wants some BTF with it, no matter which. */
+static int read_kernel_value(struct spec_reader *r)
+{
+	struct bpfmap_spec *spec = &r->to->spec;
+	char name[128];
+	uint32_t size;
+	int id;
+
+	if (is_given(r, KEY) || is_given(r, VALUE) || is_given(r, BTF))
+		return refuse(r->note, -EINVAL, "kernel_value= is the value's type: leave key, value and btf out");
+	if (!copy_word(r->kernel_value, name, sizeof(name)) ||
+	    spec_kernel_find(name, &spec->vmlinux_value_type_id, &size))
+		return refuse(r->note, -EINVAL, "this kernel has no '%.*s': write the name of its struct, such as "
+			      "bpf_struct_ops_tcp_congestion_ops", SHOWN(r->kernel_value));
+	if (is_given(r, VALUE_SIZE) && spec->value_size != size)
+		return refuse(r->note, -EINVAL, "value_size=%u, but %s has %u bytes here: leave value_size out",
+			      spec->value_size, name, size);
+	spec->value_size = size;
+	spec->key_size = is_given(r, KEY_SIZE) ? spec->key_size : 4;
+	spec->max_entries = is_given(r, MAX_ENTRIES) ? spec->max_entries : 1;
+	spec->btf = r->to->btf = btf__new_empty();
+	return spec->btf ? spec_type_parse(r->to->btf, "u32", 3, &id, &size, r->note) : -ENOMEM;
+}
+
 /* ---- what a map needs ---- */
 
 static const char *type_name(const struct bpfmap_spec *spec)
@@ -362,6 +395,19 @@ static bool needs_value(uint32_t type)
 
 	return traits & (BPFMAP_READABLE | BPFMAP_WRITABLE) && !(traits & BPFMAP_HOLDS_MAPS) &&
 	       type != BPF_MAP_TYPE_PERF_EVENT_ARRAY;
+}
+
+static int check_kernel_value(const struct spec_reader *r)
+{
+	bool wants = r->to->spec.type == BPF_MAP_TYPE_STRUCT_OPS;
+
+	if (wants && !is_given(r, KERNEL_VALUE))
+		return refuse(r->note, -EINVAL, "type=struct_ops needs kernel_value=NAME, the kernel's struct that its "
+			      "value is, such as bpf_struct_ops_tcp_congestion_ops");
+	if (!wants && is_given(r, KERNEL_VALUE))
+		return refuse(r->note, -EINVAL, "type=%s has values of its own: kernel_value is for struct_ops",
+			      type_name(&r->to->spec));
+	return 0;
 }
 
 static int check_sides(const struct spec_reader *r)
@@ -407,6 +453,10 @@ static int finish(struct spec_reader *r)
 	else if (is_given(r, KEY) || is_given(r, VALUE))
 		err = read_types(r);
 	if (!err)
+		err = check_kernel_value(r);
+	if (!err && is_given(r, KERNEL_VALUE))
+		err = read_kernel_value(r);
+	if (!err)
 		err = check_sides(r);
 	return err ? err : check_rest(r);
 }
@@ -440,7 +490,7 @@ static bool take_token(struct slice *rest, struct slice *ret)
 static int refuse_field(struct spec_reader *r, struct slice name)
 {
 	return refuse(r->note, -EINVAL, "there is no field '%.*s': they are type key value key_size value_size "
-		      "max_entries flags inner map_extra numa_node name btf", SHOWN(name));
+		      "max_entries flags inner map_extra numa_node name btf kernel_value", SHOWN(name));
 }
 
 static int parse_field(struct spec_reader *r, struct slice token)

@@ -5,7 +5,7 @@
  *     type=hash key=u32 value={packets:u64,bytes:u64} max_entries=1024 flags=no_prealloc
  *
  * Fields, in any order: type key value key_size value_size max_entries flags inner map_extra
- * numa_node name btf key_type_id value_type_id. Types:
+ * numa_node name btf key_type_id value_type_id kernel_value. Types:
  *
  *     u8 u16 u32 u64 s8 s16 s32 s64 bool char be16 be32 be64    (be32 is __be32)
  *     ipv4 ipv6    struct in_addr and struct in6_addr
@@ -18,6 +18,8 @@
  * A type is printed so if parsing that gives the same layout and the same text; names of structs
  * and typedefs are not kept. If one of a map's types cannot be said, both are printed as
  * btf=BASE64 key_type_id= value_type_id=, a BTF of nothing but them and what they are made of.
+ * The value of a struct_ops map is a struct of the kernel's, and goes by its name:
+ * kernel_value=bpf_struct_ops_tcp_congestion_ops.
  */
 #ifndef SPECTEXT_H
 #define SPECTEXT_H
@@ -71,6 +73,15 @@ int spec_type_print(const struct btf *btf, uint32_t id, struct text_buf *out);
 int spec_btf_extract(const struct btf *btf, uint32_t *key_id, uint32_t *value_id, struct btf **ret_btf);
 /* A BTF from bytes that anyone may have written: its offsets and ids lead to something. -EINVAL, -ENOMEM. */
 int spec_btf_read(const void *bytes, size_t size, struct btf **ret_btf);
+
+/*
+ * spec_kernel.c: types of struct_ops values in the running kernel. A type of that id and size as an id in a
+ * BTF of it alone, its name appended, or the type by its name. -ENOENT: the kernel proper has none such;
+ * -ENOMEM.
+ */
+int spec_kernel_value(uint32_t id, uint32_t size, uint32_t *ret_id, struct btf **ret_btf);
+int spec_kernel_print(uint32_t id, uint32_t size, struct text_buf *out);
+int spec_kernel_find(const char *name, uint32_t *ret_id, uint32_t *ret_size);
 
 /* base64.c. */
 int base64_print(const void *bytes, size_t size, struct text_buf *out);

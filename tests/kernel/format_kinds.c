@@ -41,6 +41,9 @@ static const struct {
 	{ "type=user_ringbuf max_entries=4096", NULL },
 	{ "type=cgrp_storage key=s32 value={seen:u64} flags=no_prealloc", NULL },
 	{ "type=arena max_entries=2 flags=mmapable", NULL },
+	{ "type=struct_ops kernel_value=bpf_struct_ops_tcp_congestion_ops max_entries=1", NULL },
+	{ "type=struct_ops kernel_value=bpf_struct_ops_tcp_congestion_ops",
+	  "type=struct_ops kernel_value=bpf_struct_ops_tcp_congestion_ops max_entries=1" },
 };
 
 static void print_map(const struct bpfmap *map, const struct spec_source *inner, struct text_buf *out)

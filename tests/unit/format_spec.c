@@ -293,6 +293,11 @@ static void refusals(void **state)
 	refuses("type=hash key_size=4 value_size=4 key_type_id=1", -EINVAL, "btf=BASE64");
 	refuses("type=hash key=u8 btf=AAAA key_type_id=1", -EINVAL, "not from both");
 	refuses("type=hash btf=AAAA", -EINVAL, "needs key_type_id=");
+	refuses("type=struct_ops key_size=4 value_size=256 max_entries=1", -EINVAL, "needs kernel_value=NAME");
+	refuses("type=struct_ops kernel_value=task_struct", -EINVAL, "this kernel has no 'task_struct'");
+	refuses("type=struct_ops kernel_value=bpf_struct_ops_no_such", -EINVAL, "this kernel has no");
+	refuses("type=hash kernel_value=bpf_struct_ops_tcp_congestion_ops key=u32", -EINVAL, "for struct_ops");
+	refuses("type=struct_ops kernel_value=bpf_struct_ops_tcp_congestion_ops value=u32", -EINVAL, "leave key");
 	refuses("type=hash btf=A key_type_id=1", -EINVAL, "not base64");
 	refuses("type=hash btf=AAAA key_type_id=1", -EINVAL, "of no BTF");
 }
