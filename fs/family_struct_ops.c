@@ -3,9 +3,7 @@
  * Programs in place of the kernel's functions: one entry, 0, by the types of the running kernel. Deleting it
  * unregisters them. Only loaders fill such a map, as its functions are programs that they load for it.
  */
-#include <bpf/btf.h>
 #include <errno.h>
-#include <string.h>
 
 #include "fs/entry.h"
 #include "fs/family.h"
@@ -13,33 +11,14 @@
 #include "fs/why.h"
 #include "spectext.h"
 
-/* Whether a kernel's type is what such a map's value is. That of a module is in the module's BTF: another type has its id here. */
-static bool is_value(const struct btf *kernel, uint32_t id, uint32_t size)
-{
-	const struct btf_type *t = id ? btf__type_by_id(kernel, id) : NULL;
-	const char *name = t ? btf__name_by_offset(kernel, t->name_off) : NULL;
-
-	return name && btf_is_struct(t) && t->size == size && !strncmp(name, "bpf_struct_ops_", 15);
-}
-
-/* Of the kernel's types no more is kept than the value is made of: a hundredth. */
+/* A value whose type is a module's, which the kernel proper does not have, is shown as bytes. */
 static int shape(struct live *live, const struct bpfmap_info *info, struct text_shape *shape)
 {
-	struct btf *kernel = btf__load_vmlinux_btf();
-	uint32_t none = 0, id = info->btf_vmlinux_value_type_id;
-	int err = 0;
+	int err = spec_kernel_value(info->btf_vmlinux_value_type_id, info->value_size, &shape->value_type, &live->types);
 
-	shape->btf = NULL;
-	shape->key_type = shape->value_type = 0;
-	if (kernel && is_value(kernel, id, info->value_size))
-		err = spec_btf_extract(kernel, &none, &id, &live->types);
-	btf__free(kernel);
-	if (err)
-		return err == -ENOMEM ? err : 0; /* then it is shown as bytes */
 	shape->btf = live->types;
-	shape->value_type = live->types ? id : 0;
 	shape->content = TEXT_STRUCT_OPS;
-	return 0;
+	return err == -ENOENT ? 0 : err;
 }
 
 static int remove_entry(const struct live *live, const void *key)
@@ -50,11 +29,11 @@ static int remove_entry(const struct live *live, const void *key)
 	case 0:
 		return 0;
 	case -EOPNOTSUPP:
-		return fail(EOPNOTSUPP, "its functions are in use through a link; they go when that does");
+		return fail(EOPNOTSUPP, "a link puts these functions in use: they go out of use with the link");
 	case -EINPROGRESS:
-		return fail(EBUSY, "its functions have been taken out before, and are in use until their last user ends");
+		return fail(EBUSY, "these functions are out of use already, and wait for their last user to end");
 	case -ENOENT:
-		return fail(ENOENT, "nothing was put in its functions' place yet");
+		return fail(ENOENT, "no functions were put in use through this map");
 	default:
 		return store_refused(live, err);
 	}
