@@ -7,7 +7,7 @@ A=0x7e9000000000 A2=0x7e9100000000
 mem_arena make "$B/a" 16 $A || skip "no arenas here"
 mem_arena make "$B/later" 4 0
 mem_arena make "$B/kills" 4 $A2 $((1 << 17))
-mem_arena make "$B/large" 1048576 0x7e0000000000
+mem_arena make "$B/large" 1048576 0x7e9400000000
 mem_arena make "$B/cold" 4 $A2
 start || exit 1
 pid=$(driver_pid)

@@ -1,0 +1,26 @@
+# SPDX-License-Identifier: MIT
+# A million u64 in an MMAPABLE array, which is read through its memory, against the same in one that is not.
+row='cat M.tsv, MMAPABLE array'
+needs "$row" "$build/bpfmapfs" bpftool
+
+bpftool map create "$bpf/m" type array key 4 value 8 entries $million name mapped flags 0x400
+bpftool map create "$bpf/plain" type array key 4 value 8 entries $million name plain
+serve "$ours" "$build/bpfmapfs" -f "$bpf" "$ours"
+awk "BEGIN { for (i = 0; i < $million; i++) print i \"\\t\" i * 7 }" >"$scratch/text"
+cat "$scratch/text" >"$ours/m.tsv"
+cat "$scratch/text" >"$ours/plain.tsv"
+
+took() { # ours|peer
+	if [ "$1" = ours ]; then
+		seconds cat "$ours/m.tsv"
+	else
+		seconds cat "$ours/plain.tsv"
+	fi
+}
+alternate took
+cat "$ours/m.tsv" | cmp -s - "$scratch/text" || {
+	note "$row" 'is not what was written'
+	touch "$scratch/failed"
+}
+verdict "$row" 'the same, not MMAPABLE' "${a}s" "${b}s" "$(calc "1 / $ratio")" '>=1'
+rm -f "$bpf/plain"
