@@ -44,7 +44,7 @@ const struct form map_forms[] = {
 	 .applies = replace_applies},
 	{.name = "spec", .kind = &form_file_kind, .ops = &spec_ops, .may = ATTR_READ | ATTR_WRITE, .creates = true},
 	{.name = "tsv", .kind = &form_file_kind, .ops = &tsv_ops, .may = ATTR_READ | ATTR_WRITE,
-	 .applies = family_reads},
+	 .applies = tsv_applies},
 	{.name = "users", .kind = &form_file_kind, .ops = &users_ops, .may = ATTR_READ},
 	{.name = NULL},
 };
