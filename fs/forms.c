@@ -185,15 +185,19 @@ int form_create(struct node *place, const struct form *form, struct file *file, 
 static int text_size(struct node *node, struct live *live, size_t *ret_size)
 {
 	struct text_buf text = {0};
-	struct file file = {.node = node, .live = live, .ops = node->form->ops};
+	const struct form *form = node->form;
+	struct file file = {.node = node, .live = live, .ops = form->ops};
 
-	if (node->form->size) {
-		*ret_size = node->form->size(live);
+	*ret_size = 0;
+	if (live && form->applies && form->applies(live)) /* R24: it can be stat'ed all the same */
+		return 0;
+	if (form->size) {
+		*ret_size = form->size(live);
 		return 0;
 	}
-	int err = node->form->ops->render ? node->form->ops->render(&file, &text) : 0;
+	int err = form->ops->render ? form->ops->render(&file, &text) : 0;
 
-	if (err == -EOPNOTSUPP || err == -ENOENT) /* R24: it can be stat'ed all the same */
+	if (err == -EOPNOTSUPP || err == -ENOENT)
 		err = 0;
 	*ret_size = text.len;
 	text_free(&text);
