@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /* Compare and exchange in the mapped array, until nobody came in between. */
 #include <errno.h>
+#include <linux/bpf.h>
 #include <string.h>
 
 #include "fs/atomic.h"
@@ -12,9 +13,10 @@
 bool atomic_adds(const struct live *live, const char *line, size_t len)
 {
 	uint32_t want = BPFMAP_MMAP | BPFMAP_FIXED, offset, size;
+	/* Programs do not write a BPF_F_RDONLY_PROG map, and nobody maps it for writing. */
+	bool mapped = (live->traits & want) == want && !(bpfmap_flags(live->map) & BPF_F_RDONLY_PROG);
 
-	return (live->traits & want) == want && !(live->traits & BPFMAP_PERCPU) &&
-	       value_is_atomic_add(live->codec, line, len, &offset, &size);
+	return mapped && value_is_atomic_add(live->codec, line, len, &offset, &size) && !memory_applies(live);
 }
 
 struct addition {

@@ -9,9 +9,11 @@ new_map one array 4 4096 1 flags $MMAPABLE    # an entry that is a page
 new_map big array 4 8 1000000 flags $MMAPABLE # many windows
 new_map odd array 4 12 100 flags $MMAPABLE    # steps of 16
 new_map frozen array 4 8 10 flags $MMAPABLE
+new_map ro array 4 8 10 flags 0x480           # BPF_F_RDONLY_PROG
 new_map plain array 4 8 10
 new_map h hash 4 8 10
 typed_maps
+mt_load "$OBJ/mem_maps.bpf.o" "$B" || exit 1
 start || exit 1
 pid=$(driver_pid)
 maps_of_driver() { grep -c bpf-map "/proc/$pid/maps"; }
@@ -75,6 +77,25 @@ check_eq "and the text" "$((7 * 999999))" "$(cat big/999999)"
 works "bs=1M across windows" dd if="$TMP/all" of=big.mem bs=1M conv=notrunc status=none
 check_eq "steps of 16 in odd" "0 [\x01] 1" "$(map_set odd "$(le 4 1)" "$(le 8 1) $(le 4 0)"; io odd.mem o:r R:16:1) $(cat odd.raw/1 | xxd -p | grep -c ^01)"
 
+check_eq ".id/N.mem" "$(cksum < m.mem)" "$(cksum < ".id/$(map_id m).mem")"
+
+# --- what programs may only read is not mapped for writing by anybody
+works "RDONLY_PROG: M/KEY takes a value" put 5 ro/1
+works "RDONLY_PROG: and +=" put +=2 ro/1
+check_eq "RDONLY_PROG: it is read" 07 "$(xxd -p -s 8 -l 1 ro.mem)"
+fails_with "RDONLY_PROG: .mem is not written" "not permitted" eval 'printf x > ro.mem'
+check_like "the reason" "BPF_F_RDONLY_PROG" "$(cat ro.errors)"
+
+# --- values with locks and timers are not mapped
+for m in guarded timed; do
+	fails_with "$m: no memory" "not supported" cat $m.mem
+	check_like "$m: the reason" "locks, timers" "$(cat $m.errors)"
+	check_eq "$m: M.forms" "" "$(ls $m.forms | grep -x mem)"
+	works "$m: +=" eval 'echo n+=3 > $m/1 && echo n+=4 > $m/1'
+	check_eq "$m: the entry is read and written" "n=7" "$(cat $m/1)"
+	check_eq "$m: and listed" "n=7" "$(sed -n 's/^1\t//p' $m.tsv)"
+done
+
 # --- two writers at once, each its own bytes; and += among them
 printf '%08192d' 0 | tr 0 '\0' > "$TMP/zero"
 cp "$TMP/zero" m.mem
@@ -109,6 +130,9 @@ wait $j1 $j2
 check_eq "R32: it is frozen, and both writers were told" 1 "$(cat race.frozen)"
 
 check_eq "M.mem of a map with types" "$(size shared.mem)" "$(wc -c < shared.mem)"
+bss=$(ls "$B" | grep bss)
+printf '\x09' | dd of="$bss.mem" bs=1 conv=notrunc status=none
+check_like "global variables are memory" "conf_hits=9" "$(cat "$bss/0")"
 
 # --- R17: what is mapped is let go
 id=$(map_id one)
