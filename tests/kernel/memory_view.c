@@ -66,9 +66,10 @@ static size_t field_kib(const char *file, const char *name)
 	return kib;
 }
 
+/* Mapped pages that are present; a map's count among them, a sanitizer's memory does not. */
 static size_t rss_kib(void)
 {
-	return field_kib("/proc/self/status", "VmRSS:");
+	return field_kib("/proc/self/status", "RssFile:") + field_kib("/proc/self/status", "RssShmem:");
 }
 
 static int mappings(void)
