@@ -304,8 +304,8 @@ int bpfmap_delete_batch(const struct bpfmap *map, const void *keys, uint32_t *co
 			uint64_t elem_flags);
 
 /*
- * ---- Iteration: batch lookups where the type has them, else next key and lookup, in
- * constant memory. Entries come in no order. A key that stays comes exactly once where
+ * ---- Iteration: the memory of an MMAPABLE array, batch lookups where the type has them,
+ * else next key and lookup, in constant memory. Entries come in no order. A key that stays comes exactly once where
  * the type has BPFMAP_STABLE_WALK; elsewhere repeats are dropped as far as bounded memory
  * allows. Keys that go meanwhile and empty slots are skipped. The map must outlive the
  * walk; several may go at once. ----
