@@ -6,13 +6,14 @@
 #include <inttypes.h>
 #include <stdint.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 #include <sys/socket.h>
 #include <unistd.h>
 
 static const char usage[] =
 	"mt_held run PIN          runs the pinned program once and prints what it returns\n"
-	"mt_held sockets PIN...   puts a socket into each map, at the key 1, and prints its cookie;\n"
+	"mt_held sockets PIN:KEY... puts a socket into each map, at the key, and prints its cookie;\n"
 	"                         closes them at its first line of input, prints \"closed\", ends with its input\n";
 
 static int complain(const char *what)
@@ -55,14 +56,20 @@ static int make_socket(uint32_t map_type)
 	return s;
 }
 
-static int put_socket(const char *pin, int *ret_socket)
+static int put_socket(char *pin, int *ret_socket)
 {
+	char *colon = strrchr(pin, ':');
 	struct bpf_map_info info = { 0 };
 	__u32 len = sizeof(info), len_cookie;
-	uint32_t key[128] = { 1 };
+	uint32_t key[128] = { 0 };
 	uint64_t cookie = 0, value;
-	int fd = bpf_obj_get(pin), s;
+	int fd, s;
 
+	if (colon) {
+		*colon = 0;
+		key[0] = (uint32_t)strtoul(colon + 1, NULL, 10);
+	}
+	fd = bpf_obj_get(pin);
 	if (fd < 0 || bpf_obj_get_info_by_fd(fd, &info, &len))
 		return complain(pin);
 	s = make_socket(info.type);
