@@ -3,6 +3,7 @@
 // on a line: a number, bytes, or the errno's name. For what no shell can say.
 #include <errno.h>
 #include <fcntl.h>
+#include <poll.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -20,6 +21,7 @@ static const char usage[] =
 	"  r:N        read(2); prints the bytes\n"
 	"  R:OFF:N    pread(2)\n"
 	"  l:OFF      lseek(2)\n"
+	"  P:MS       poll(2) for reading, at most so long; 1: ready\n"
 	"  s          fstat(2): st_size;  S: stat(2) of PATH: st_size\n"
 	"  d          dup and close: a FLUSH;  c: close\n"
 	"  t          futimens(2) now;  T:N: ftruncate(2);  x: unlink(2)\n"
@@ -135,6 +137,14 @@ static void do_pread(char *arg)
 	print_bytes(data, pread(cur, data, strtoul(arg + 1, NULL, 0), off));
 }
 
+static long do_poll(int ms)
+{
+	struct pollfd p = { .fd = cur, .events = POLLIN };
+	int n = poll(&p, 1, ms);
+
+	return n > 0 ? p.revents : n;
+}
+
 static long do_stat(int opened)
 {
 	struct stat st;
@@ -172,6 +182,7 @@ static void op(char *s)
 	case 'r': print_bytes(data, read(cur, data, strtoul(arg, NULL, 0))); break;
 	case 'R': do_pread(arg); break;
 	case 'l': answer(lseek(cur, atol(arg), SEEK_SET)); break;
+	case 'P': answer(do_poll(atoi(arg))); break;
 	case 's': answer(do_stat(1)); break;
 	case 'S': answer(do_stat(0)); break;
 	case 'd': answer(do_dup()); break;
