@@ -27,28 +27,14 @@
 
 /* ---- storing; callers hold write_lock ---- */
 
-/* The kernel knows NOEXIST and EXIST of hashes alone. */
-static int slot_fits(const struct live *live, const void *key, uint64_t flags)
-{
-	uint32_t id;
-	int err = store_match(live, key, &id);
-
-	if (err && err != -ENOENT)
-		return err;
-	if (flags & BPF_NOEXIST && !err)
-		return store_refused(live, -EEXIST);
-	return flags & BPF_EXIST && err ? store_refused(live, -ENOENT) : 0;
-}
-
 static int put(const struct live *live, const void *key, const struct bpfmap *inner, uint64_t flags)
 {
-	if (live->traits & BPFMAP_ARRAY && flags != BPF_ANY) {
-		int err = slot_fits(live, key, flags);
-		if (err)
-			return err;
-		flags = BPF_ANY;
-	}
-	int err = bpfmap_put_map(live->map, key, inner, flags);
+	bool array = live->traits & BPFMAP_ARRAY; /* the kernel knows NOEXIST and EXIST of hashes alone */
+	int err = array ? store_admits(live, key, flags) : 0;
+
+	if (err)
+		return err;
+	err = bpfmap_put_map(live->map, key, inner, array ? BPF_ANY : flags);
 	if (err == -EINVAL)
 		return inner_misfit(live, inner);
 	return err ? store_refused(live, err) : 0;
