@@ -31,13 +31,26 @@ int keydir_getattr(struct node *dir, struct stat *ret_st)
 	return err;
 }
 
+/* The map, if it has the form that the directory is. */
+static int applying_live(struct node *dir, struct live **ret_live)
+{
+	int err = map_live(dir, ret_live);
+
+	if (err || !dir->form || !dir->form->applies)
+		return err;
+	err = dir->form->applies(*ret_live);
+	if (err)
+		live_put(*ret_live);
+	return err;
+}
+
 int keydir_lookup(struct node *dir, const char *name, struct node **ret_node, struct stat *ret_st)
 {
 	struct live *live;
-	int err = map_live(dir, &live);
+	int err = applying_live(dir, &live);
 
 	if (err)
-		return err;
+		return err == -EOPNOTSUPP ? -ENOENT : err;
 	err = keys_lookup(dir, live, entries_of(dir, live), name, ret_node, ret_st);
 	live_put(live);
 	return err;
@@ -46,7 +59,7 @@ int keydir_lookup(struct node *dir, const char *name, struct node **ret_node, st
 int keydir_create(struct node *dir, const char *name, struct file *file, struct node **ret_node, struct stat *ret_st)
 {
 	struct live *live;
-	int err = map_live(dir, &live);
+	int err = applying_live(dir, &live);
 
 	if (err)
 		return err;
@@ -58,16 +71,9 @@ int keydir_create(struct node *dir, const char *name, struct file *file, struct 
 int keydir_opendir(struct node *dir, struct file *file)
 {
 	struct live *live;
-	int err = map_live(dir, &live);
+	int err = applying_live(dir, &live);
 
-	if (err)
-		return err;
-	err = dir->form && dir->form->applies ? dir->form->applies(live) : 0;
-	if (err) {
-		live_put(live);
-		return err;
-	}
-	return keys_opendir(dir, live, entries_of(dir, live), file);
+	return err ? err : keys_opendir(dir, live, entries_of(dir, live), file);
 }
 
 int keydir_unlink(struct node *dir, const char *name, const struct caller *who)
