@@ -36,7 +36,7 @@ int entry_size(const struct node_kind *kind, const struct live *live, const void
 	}
 	struct text_buf *line = scratch_text(SCRATCH_LINE);
 	int err = value_print(live->codec, value, line);
-	*ret_size = line->len + 1;
+	*ret_size = line->len + (live->value_bytes > 0);
 	return err;
 }
 
@@ -250,7 +250,7 @@ static int render(struct file *file, struct text_buf *out)
 		return err == -ENOENT ? fail(ENOENT, "the entry has gone") : err;
 	entry_saw(file->node, value, live->value_bytes, false);
 	err = value_print(live->codec, value, out);
-	return err ? err : text_append(out, "\n", 1);
+	return err || !live->value_bytes ? err : text_append(out, "\n", 1);
 }
 
 /* Parses over zeros: what the line means, and whether it names every leaf. */

@@ -117,13 +117,20 @@ static bool for_writing(const struct file *file)
 	return (file->flags & O_ACCMODE) != O_RDONLY;
 }
 
+/* Some maps take lines and give none: a bloom filter. */
+int tsv_applies(const struct live *live)
+{
+	return family_writes(live) ? family_reads(live) : 0;
+}
+
 static int open_tsv(struct file *file)
 {
-	if (!for_writing(file))
-		return open_dump(file);
-	int err = family_writes(file->live);
+	int err = for_writing(file) ? family_writes(file->live) : family_reads(file->live);
+
 	if (err)
 		return err;
+	if (!for_writing(file))
+		return open_dump(file);
 	if ((file->flags & O_ACCMODE) == O_RDWR)
 		return fail(EINVAL, "a .tsv is opened for reading or for writing, not for both");
 	return bulk_open(file, false);
