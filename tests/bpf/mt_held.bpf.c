@@ -31,6 +31,20 @@ struct {
 	__uint(max_entries, 4);
 } groups SEC(".maps");
 
+struct {
+	__uint(type, BPF_MAP_TYPE_XSKMAP);
+	__uint(key_size, 4);
+	__uint(value_size, 4);
+	__uint(max_entries, 4);
+} xsks SEC(".maps");
+
+struct {
+	__uint(type, BPF_MAP_TYPE_PERF_EVENT_ARRAY);
+	__uint(key_size, 4);
+	__uint(value_size, 4);
+	__uint(max_entries, 4);
+} perf SEC(".maps");
+
 // Of slot 0: 3 (XDP_TX) where no program is there.
 SEC("xdp")
 int jump(struct xdp_md *ctx)
@@ -87,6 +101,24 @@ SEC("raw_tp")
 int in_group(void *ctx)
 {
 	return (int)bpf_current_task_under_cgroup(&groups, 0);
+}
+
+// 1 where slot 0 is empty, else 2.
+SEC("xdp")
+int has_xsk(struct xdp_md *ctx)
+{
+	__u32 key = 0;
+
+	return bpf_map_lookup_elem(&xsks, &key) ? XDP_PASS : XDP_DROP;
+}
+
+// -2 (ENOENT) where slot 0 is empty.
+SEC("raw_tp")
+int has_event(void *ctx)
+{
+	__u64 record = 0;
+
+	return (int)bpf_perf_event_output(ctx, &perf, 0, &record, sizeof(record));
 }
 
 char _license[] SEC("license") = "Dual MIT/GPL";

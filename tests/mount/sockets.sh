@@ -21,7 +21,7 @@ cookie() { # PIN KEY: as the kernel has it
 }
 
 check_eq "empty maps list nothing" "" "$(for m in */; do ls "$m"; done)"
-coproc HOLDER { exec mt_held sockets "$B/sockmap:1" "$B/sockmap:3" "$B/sockhash:7" "$B/sockhash:4000000000" \
+coproc HOLDER { exec mt_held hold "$B/sockmap:1" "$B/sockmap:3" "$B/sockhash:7" "$B/sockhash:4000000000" \
 	"$B/reuseport_sockarray:2" "$B/sockmap_4:1" "$B/sockhash_4:5" "$B/sockhash_4:6" "$B/sockhash_4:7" \
 	"$B/reuseport_sockarray_4:2" "$B/long:1" 2> "$TMP/err"; }
 exec {to}>&"${HOLDER[1]}" {from}<&"${HOLDER[0]}"

@@ -1,20 +1,23 @@
 // SPDX-License-Identifier: MIT
-// mt_held: sockets in maps, and what programs answer that look into them.
+// mt_held: sockets and events in maps, and what programs answer that look into them.
 #include <arpa/inet.h>
 #include <bpf/bpf.h>
 #include <errno.h>
 #include <inttypes.h>
+#include <linux/perf_event.h>
 #include <stdint.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/socket.h>
+#include <sys/syscall.h>
 #include <unistd.h>
 
 static const char usage[] =
-	"mt_held run PIN          runs the pinned program once and prints what it returns\n"
-	"mt_held sockets PIN:KEY... puts a socket into each map, at the key, and prints its cookie;\n"
-	"                         closes them at its first line of input, prints \"closed\", ends with its input\n";
+	"mt_held run PIN           runs the pinned program once and prints what it returns\n"
+	"mt_held hold PIN:KEY...   puts a socket (or a perf event, as the map wants) into each map, at the key,\n"
+	"                          and prints its cookie, then \"ready\"; closes them at its first line of input,\n"
+	"                          prints \"closed\", ends with its input\n";
 
 static int complain(const char *what)
 {
@@ -43,55 +46,73 @@ static int run(char **pins)
 	return 0;
 }
 
-// A TCP socket that listens, or of an array for SO_REUSEPORT a UDP socket, on a port of the kernel's choice.
-static int make_socket(uint32_t map_type)
+static int make_event(void)
+{
+	struct perf_event_attr attr = { .type = PERF_TYPE_SOFTWARE, .config = PERF_COUNT_SW_BPF_OUTPUT,
+					.size = sizeof(attr), .sample_type = PERF_SAMPLE_RAW };
+
+	return (int)syscall(SYS_perf_event_open, &attr, -1, 0, -1, PERF_FLAG_FD_CLOEXEC);
+}
+
+// On a port of the kernel's choice: TCP that listens, or UDP.
+static int make_inet(int type)
 {
 	struct sockaddr_in at = { .sin_family = AF_INET, .sin_addr.s_addr = htonl(INADDR_LOOPBACK) };
-	int tcp = map_type != BPF_MAP_TYPE_REUSEPORT_SOCKARRAY, yes = 1;
-	int s = socket(AF_INET, tcp ? SOCK_STREAM : SOCK_DGRAM, 0);
+	int s = socket(AF_INET, type, 0), yes = 1;
 
 	if (s < 0 || setsockopt(s, SOL_SOCKET, SO_REUSEPORT, &yes, sizeof(yes)) ||
-	    bind(s, (struct sockaddr *)&at, sizeof(at)) || (tcp && listen(s, 1)))
+	    bind(s, (struct sockaddr *)&at, sizeof(at)) || (type == SOCK_STREAM && listen(s, 1)))
 		return -1;
 	return s;
 }
 
-static int put_socket(char *pin, int *ret_socket)
+static int make_for(uint32_t map_type)
+{
+	switch (map_type) {
+	case BPF_MAP_TYPE_PERF_EVENT_ARRAY:
+		return make_event();
+	case BPF_MAP_TYPE_XSKMAP:
+		return socket(AF_XDP, SOCK_RAW, 0);
+	case BPF_MAP_TYPE_REUSEPORT_SOCKARRAY:
+		return make_inet(SOCK_DGRAM);
+	default:
+		return make_inet(SOCK_STREAM);
+	}
+}
+
+// The map stays open: a perf event goes with the fd that stored it.
+static int put(char *pin, int *ret_held)
 {
 	char *colon = strrchr(pin, ':');
 	struct bpf_map_info info = { 0 };
-	__u32 len = sizeof(info), len_cookie;
-	uint32_t key[128] = { 0 };
+	__u32 len = sizeof(info), cookie_len = sizeof(uint64_t);
+	uint32_t key[128] = { colon ? (uint32_t)strtoul(colon + 1, NULL, 10) : 0 };
 	uint64_t cookie = 0, value;
-	int fd, s;
+	int fd, held;
 
-	if (colon) {
+	if (colon)
 		*colon = 0;
-		key[0] = (uint32_t)strtoul(colon + 1, NULL, 10);
-	}
 	fd = bpf_obj_get(pin);
 	if (fd < 0 || bpf_obj_get_info_by_fd(fd, &info, &len))
 		return complain(pin);
-	s = make_socket(info.type);
-	len_cookie = sizeof(cookie);
-	if (s < 0 || getsockopt(s, SOL_SOCKET, SO_COOKIE, &cookie, &len_cookie))
-		return complain("socket");
-	value = (uint32_t)s; // little-endian: of 4 bytes the first
+	held = make_for(info.type);
+	if (held < 0 || (getsockopt(held, SOL_SOCKET, SO_COOKIE, &cookie, &cookie_len) && errno != ENOTSOCK))
+		return complain("what it is to hold");
+	value = (uint32_t)held; // little-endian: of 4 bytes the first
 	if (bpf_map_update_elem(fd, key, &value, BPF_ANY))
 		return complain(pin);
-	close(fd);
 	printf("%" PRIu64 "\n", cookie);
-	*ret_socket = s;
+	*ret_held = held;
 	return 0;
 }
 
-static int sockets(char **pins)
+static int hold(char **pins)
 {
 	int all[16], n = 0;
 	char line[64];
 
 	for (; n < 16 && pins[n]; n++)
-		if (put_socket(pins[n], &all[n]))
+		if (put(pins[n], &all[n]))
 			return 1;
 	puts("ready");
 	fflush(stdout);
@@ -110,8 +131,8 @@ int main(int argc, char **argv)
 {
 	if (argc == 3 && !strcmp(argv[1], "run"))
 		return run(argv + 2);
-	if (argc >= 3 && !strcmp(argv[1], "sockets"))
-		return sockets(argv + 2);
+	if (argc >= 3 && !strcmp(argv[1], "hold"))
+		return hold(argv + 2);
 	fputs(usage, stderr);
 	return 2;
 }
