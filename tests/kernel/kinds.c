@@ -195,6 +195,33 @@ static void try_mmap(const struct sample_type *t, const struct bpfmap *map)
 		munmap(p, size);
 }
 
+static bool maps(const struct bpfmap *map, int prot, int page)
+{
+	size_t size = (size_t)sysconf(_SC_PAGESIZE);
+	void *p = mmap(NULL, size, prot, MAP_SHARED, bpfmap_fd(map), (off_t)size * page);
+
+	if (p != MAP_FAILED)
+		munmap(p, size);
+	return p != MAP_FAILED;
+}
+
+/* Whose pages the reader may write (its position) or the writer (its position, and the data); perf's rings are fds. */
+static void try_records(const struct sample_type *t, const struct bpfmap *map)
+{
+	const int rw = PROT_READ | PROT_WRITE;
+	int event = perf_event();
+	uint32_t zero = 0;
+	bool perf = t->key == 4 && bpf_map_update_elem(bpfmap_fd(map), &zero, &event, 0) == 0 &&
+	    bpf_map_update_elem(bpfmap_fd(map), &zero, &prog, 0) != 0;
+
+	close(event);
+	cell(t, BPFMAP_PERF, "takes perf events and nothing else", perf);
+	cell(t, BPFMAP_RECORDS, "records to be read",
+	    perf || (maps(map, rw, 0) && maps(map, PROT_READ, 1) && !maps(map, rw, 1)));
+	cell(t, BPFMAP_TAKES_RECORDS, "records to be written",
+	    maps(map, PROT_READ, 0) && !maps(map, rw, 0) && maps(map, rw, 1));
+}
+
 static void every_cell(void **state)
 {
 	(void)state;
@@ -214,6 +241,7 @@ static void every_cell(void **state)
 		try_batches(&t, bpfmap_fd(map));
 		try_entry(&t, map);
 		try_mmap(&t, map);
+		try_records(&t, map);
 		bpfmap_free(map);
 	}
 }
