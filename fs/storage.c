@@ -1,0 +1,34 @@
+/* SPDX-License-Identifier: MIT */
+/* One call each on a storage, by the fd of a thing. */
+#include <errno.h>
+#include <unistd.h>
+
+#include "fs/storage.h"
+#include "fs/store.h"
+
+int storage_lookup(const struct live *live, int fd, void *ret_value)
+{
+	if (fd < 0)
+		return fd;
+	int err = store_match(live, &fd, ret_value);
+	close(fd);
+	return err;
+}
+
+int storage_update(const struct live *live, int fd, const void *value, uint64_t flags)
+{
+	if (fd < 0)
+		return fd;
+	int err = bpfmap_update(live->map, &fd, value, flags | live->lock_flag);
+	close(fd);
+	return err ? store_refused(live, err) : 0;
+}
+
+int storage_delete(const struct live *live, int fd)
+{
+	if (fd < 0)
+		return fd;
+	int err = bpfmap_delete(live->map, &fd);
+	close(fd);
+	return err ? store_refused(live, err) : 0;
+}
