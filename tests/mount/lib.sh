@@ -146,6 +146,8 @@ until_true() {
 	done
 }
 
+fewer_fds_than() { [ "$(ls "/proc/$(driver_pid)/fd" | wc -l)" -lt "$1" ]; }
+
 # io PATH OP...: mt_io's answers, one a word.
 io() { mt_io "$@" | tr '\n' ' ' | sed 's/ $//'; }
 
@@ -217,6 +219,12 @@ map_set() {
 map_count() { bpftool -j map dump pinned "$B/$1" | grep -o '"key":\["0x' | wc -l; }
 map_id() { bpftool -j map show pinned "$B/$1" | sed 's/.*"id":\([0-9]*\).*/\1/'; }
 map_alive() { bpftool map show id "$1" >/dev/null 2>&1; }
+
+# dies MESSAGE ID: the kernel frees the map, since nobody holds it any more.
+map_gone() { ! map_alive "$1"; }
+dies() {
+	if until_true 20 map_gone "$2"; then pass "$1"; else fail "$1" "freed" "still there"; fi
+}
 
 # new_map PIN TYPE KEY VALUE ENTRIES [flags N]: a map without BTF.
 new_map() {

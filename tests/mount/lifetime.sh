@@ -4,15 +4,6 @@
 # a second more.
 . "$(dirname "$0")/lib.sh"
 start || exit 1
-# dies MESSAGE ID: within two seconds the kernel has freed the map.
-dies() {
-	local t0
-	t0=$(date +%s%N)
-	until_true 10 eval "! map_alive $2"
-	local ms=$((($(date +%s%N) - t0) / 1000000))
-	if [ $ms -le 2300 ]; then pass "$1"; else fail "$1" "freed within 2000 ms" "$ms ms"; fi
-}
-
 # after LOOK N: looks at a map of its own in that way, unpins it elsewhere.
 after() {
 	local m=$MNT/m$2 id
