@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* Stack traces: M/ID is a list of addresses, or of build ids and offsets. Programs write them, user space takes them out. */
+/* Stack traces: M/ID lists addresses, or build ids and offsets. Programs write them, user space takes them out. */
 #include <linux/bpf.h>
 
 #include "fs/entry.h"

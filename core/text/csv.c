@@ -70,7 +70,8 @@ static int print_text_cell(const struct blank *b, const struct codec *codec, con
 	return add_text_cell(b->node, at, out);
 }
 
-static int print_device_cell(const struct blank *b, const struct codec *codec, const uint8_t *at, struct text_buf *out)
+static int print_device_cell(const struct blank *b, const struct codec *codec, const uint8_t *at,
+			     struct text_buf *out)
 {
 	uint8_t name[DEVICE_NAME_SIZE];
 
