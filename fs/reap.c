@@ -126,8 +126,8 @@ static void *reap(void *arg)
 		reap_idle_nodes();
 		/* said before it is looked at: a request in between wakes us in vain, but none is missed */
 		atomic_store(&asleep, true);
-		bool links = held_reap();
-		bool idle = live_reap() < 0 && !node_count() && !links;
+		bool links = held_reap(), symbols = text_drop_idle() >= 0;
+		bool idle = live_reap() < 0 && !node_count() && !links && !symbols;
 		pthread_mutex_lock(&lock);
 		if (!idle)
 			atomic_store(&asleep, false); /* it comes back by itself: no request need wake it */
