@@ -36,6 +36,7 @@ static const char usage[] =
 	"    witness     what is in the maps, a line for each\n"
 	"    pop         takes all from the queue and the stack, and prints it\n"
 	"    alive       which of the maps and programs are there still\n"
+	"    release     lets go of all that it holds\n"
 	"    quit        no answer; the end of its input is the same\n";
 
 #define COUNT(a) (sizeof(a) / sizeof((a)[0]))
@@ -48,6 +49,8 @@ static int cgroup = -1, btf_fd, tail = -1, inner = -1, sock = -1, cpus;
 static struct bpf_object *object;
 static struct { bool prog; uint32_t id; } made[128];
 static size_t n_made;
+
+static struct { void *at; size_t size; } arena;
 
 /* What fill() says of an entry. */
 struct said {
@@ -368,10 +371,11 @@ static int fill_arena(const struct every *e, int fd, struct said *said)
 	SAY(write, "text");
 	if (!with_btf) /* nobody has mapped this one */
 		return 0;
-	char *memory = mmap(NULL, e->entries * page, PROT_READ | PROT_WRITE, MAP_SHARED, fd, 0);
-	if (memory == MAP_FAILED)
+	arena.size = e->entries * page;
+	arena.at = mmap(NULL, arena.size, PROT_READ | PROT_WRITE, MAP_SHARED, fd, 0);
+	if (arena.at == MAP_FAILED)
 		return -1;
-	strcpy(memory + page, "every");
+	strcpy((char *)arena.at + page, "every");
 	return 0;
 }
 
@@ -642,10 +646,13 @@ static void see_bloom(int fd)
 	printf("has %d %d\n", !bpf_map_lookup_elem(fd, NULL, there), !bpf_map_lookup_elem(fd, NULL, other));
 }
 
-static void see_arena(int fd)
+/* In its own mapping: to make another would be the first, where there is none. */
+static void see_arena(void)
 {
-	(void)fd; /* to look would be to map it */
-	puts("memory");
+	if (arena.size)
+		printf("memory \"%s\"\n", (char *)arena.at + arena.size / 4);
+	else
+		puts("memory");
 }
 
 static void see(const struct every *e)
@@ -675,7 +682,7 @@ static void see(const struct every *e)
 	case BPF_MAP_TYPE_SK_STORAGE: see_storage(fd, sock); break;
 	case BPF_MAP_TYPE_INODE_STORAGE:
 	case 32: see_storage(fd, cgroup); break;
-	case 33: see_arena(fd); break;
+	case 33: see_arena(); break;
 	default: see_entries(&info, fd); break;
 	}
 	close(fd);
@@ -705,6 +712,13 @@ static void alive(void)
 	}
 }
 
+static void release(void)
+{
+	if (arena.size)
+		munmap(arena.at, arena.size);
+	close_range(STDERR_FILENO + 1, ~0u, 0);
+}
+
 static void obey(const char *word)
 {
 	if (!strcmp(word, "witness\n"))
@@ -714,6 +728,8 @@ static void obey(const char *word)
 		pop_all("queue"), pop_all("stack");
 	if (!strcmp(word, "alive\n"))
 		alive();
+	if (!strcmp(word, "release\n"))
+		release();
 	puts(".");
 	fflush(stdout);
 }
