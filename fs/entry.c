@@ -317,11 +317,13 @@ static int try_line(struct file *file, const char *line, size_t len)
 /* R21: all lines are parsed, each over what the one before it makes, before the first is applied. */
 static int try_lines(struct file *file, const char *text, size_t len)
 {
-	void *value = scratch_bytes(SCRATCH_VALUE, file->live->value_bytes);
-	int err = value ? store_lookup(file->live, file->node->id, value) : -ENOMEM;
+	const struct live *live = file->live;
+	void *value = scratch_bytes(SCRATCH_VALUE, live->value_bytes);
+	bool blind = live->family->no_lookup; /* then lines that name a part alone are refused as they are applied */
+	int err = !value ? -ENOMEM : blind ? -ENOENT : store_lookup(live, file->node->id, value);
 
 	if (err == -ENOENT) {
-		memset(value, 0, file->live->value_bytes);
+		memset(value, 0, live->value_bytes);
 		err = 0;
 	}
 	return err ? err : file_each_line(file, text, len, try_line);

@@ -46,6 +46,9 @@ check_eq "bpftool's way is shown" "$(bpftool map update pinned "$B/p" key 0 0 0 
 	"$(cat p/0)"
 check_eq "R1: the size is exact" "$(cat p/0 | wc -c)" "$(size p/0)"
 
+works "an entry by the map's id takes a path" put "$B/app/filter" ".id/$(map_id p)/0"
+check_eq "and reads the same" "$(cat p/0)" "$(cat ".id/$(map_id p)/0")"
+
 fails_with "R3: noclobber on a set slot" "cannot overwrite" noclobber ../app/filter p/1
 check_eq "O_EXCL on a set slot" "File exists" "$(python3 -c '
 import os

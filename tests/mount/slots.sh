@@ -72,6 +72,12 @@ check_eq "below it is inside as well" 1 "$(run_in "$MINE/inner")"
 check_eq "outside" 0 "$(run_in "$TMP/cg")"
 works "another in its place" put "$MINE/inner/../inner/." groups/0
 check_eq "a program sees it: inside" "1 0" "$(run_in "$MINE/inner") $(run_in "$MINE")"
+fails_with "R21: of two lines in one write a bad one" "" dput "$MINE
+$MINE/none" groups/0
+check_eq "R21: the good one is not applied" 0 "$(run_in "$MINE")"
+works "two lines: the last stays" dput "$MINE/inner
+$MINE" groups/0
+check_eq "a program sees it" 1 "$(run_in "$MINE")"
 works "rm clears the slot" rm groups/0
 check_eq "a program sees that" "$EMPTY" "$(run in_group)"
 check_ne "which is not the answer of a full one" 0 "$EMPTY"
