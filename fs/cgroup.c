@@ -101,18 +101,52 @@ int cgroup_at(const struct caller *who, const char *path, uint64_t *ret_id)
 	return err;
 }
 
-int cgroup_open(uint64_t id)
+int cgroup_open_root(void)
+{
+	const char *rest;
+	int fd = open_root(NULL, O_RDONLY, &rest);
+	return fd < 0 ? fail(EINVAL, "no cgroup2 file system is mounted") : fd;
+}
+
+int cgroup_open_in(int top, uint64_t id)
 {
 	struct {
 		struct file_handle head;
 		uint64_t id;
 	} handle = {{.handle_bytes = sizeof(id), .handle_type = FILEID_KERNFS}, id};
-	const char *rest;
-	int top = open_root(NULL, O_RDONLY, &rest);
+	int fd = open_by_handle_at(top, &handle.head, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+
+	if (fd >= 0)
+		return fd;
+	if (errno == ESTALE || errno == ENOTDIR)
+		return -ENOENT;
+	return fail(errno, "the cgroup with the id %llu: %s", (unsigned long long)id, strerror(errno));
+}
+
+int cgroup_open(uint64_t id)
+{
+	int top = cgroup_open_root();
 
 	if (top < 0)
-		return fail(EINVAL, "no cgroup2 file system is mounted");
-	int fd = open_by_handle_at(top, &handle.head, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+		return top;
+	int fd = cgroup_open_in(top, id);
 	close(top);
-	return fd < 0 ? fail(EINVAL, "there is no cgroup with the id %llu", (unsigned long long)id) : fd;
+	return fd == -ENOENT ? fail(EINVAL, "there is no cgroup with the id %llu", (unsigned long long)id) : fd;
+}
+
+int cgroup_below(const char *path, uint64_t *ret_id)
+{
+	static const struct caller us; /* root, which may go everywhere */
+	char folded[PATH_MAX];
+	struct stat st;
+	int top = path_fold(path, folded) ? -ENOENT : cgroup_open_root();
+	int fd = top < 0 ? top : path_walk_as(&us, top, folded);
+
+	if (fd < 0)
+		return -ENOENT;
+	int err = fstat(fd, &st) || !S_ISDIR(st.st_mode) ? -ENOENT : 0;
+	close(fd);
+	if (!err)
+		*ret_id = st.st_ino;
+	return err;
 }

@@ -18,4 +18,11 @@ int cgroup_at(const struct caller *who, const char *path, uint64_t *ret_id);
 /* An fd of its directory, which the caller closes. -EINVAL: there is none; with its sentence. */
 int cgroup_open(uint64_t id);
 
+/* An fd of the root of the cgroup2 file system. -EINVAL: none is mounted; with its sentence. */
+int cgroup_open_root(void);
+/* cgroup_open by an fd of that file system. -ENOENT, silently: there is no such cgroup. */
+int cgroup_open_in(int top, uint64_t id);
+/* The id of the cgroup at a path below that root. -ENOENT, silently: there is none. */
+int cgroup_below(const char *path, uint64_t *ret_id);
+
 #endif
