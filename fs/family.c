@@ -72,7 +72,7 @@ static const struct family *const by_type[] = {
 	[BPF_MAP_TYPE_TASK_STORAGE] = &task_family,
 	[BPF_MAP_TYPE_BLOOM_FILTER] = &bloom_family,
 	[BPF_MAP_TYPE_USER_RINGBUF] = &push_family,
-	[BPF_MAP_TYPE_CGRP_STORAGE] = &later_family,
+	[BPF_MAP_TYPE_CGRP_STORAGE] = &cgrp_family,
 	[BPF_MAP_TYPE_ARENA] = &memory_family,
 };
 

@@ -27,6 +27,8 @@ struct family {
 
 	int (*lookup)(const struct live *live, const void *key, void *ret_value);
 	int (*update)(const struct live *live, const void *key, const void *value, uint64_t flags);
+	/* As the engine's batch update, where the map has BPFMAP_BATCH_WRITE. NULL beside an update: one by one. */
+	int (*update_batch)(const struct live *live, const void *keys, const void *values, uint32_t *count);
 	int (*remove)(const struct live *live, const void *key);
 
 	/* A walk over all entries; next is 1, 0 at the end, or negative. Keys and values live until the next step. */
@@ -52,7 +54,7 @@ struct family {
 /* Never NULL; a type that is not known has a family without entries. */
 const struct family *family_of(const struct bpfmap *map);
 
-extern const struct family plain_family, prefix_family, bloom_family, task_family;
+extern const struct family plain_family, prefix_family, bloom_family, task_family, cgrp_family;
 extern const struct family stack_family, struct_ops_family;
 extern const struct family maps_family;
 extern const struct family prog_family, device_family, cpu_family, socket_family;
