@@ -62,19 +62,28 @@ void bulk_free(struct file *file)
 	free(b);
 }
 
+/* How many of the first n entries a batch has stored. */
+static uint32_t store_batch(struct live *live, const struct bulk *b)
+{
+	const struct family *f = live->family;
+	uint32_t done = (uint32_t)b->n;
+	int err;
+
+	if (b->n < 2 || !(live->traits & BPFMAP_BATCH_WRITE) || (f->update && !f->update_batch))
+		return 0;
+	if (f->update_batch)
+		err = f->update_batch(live, b->keys, b->values, &done);
+	else
+		err = bpfmap_update_batch(live->map, b->keys, b->values, &done, live->lock_flag);
+	return err ? done : (uint32_t)b->n;
+}
+
 /* How many of the first n entries could be stored; *ret_err is the next one's. */
 static size_t store(struct live *live, const struct bulk *b, int *ret_err)
 {
-	uint32_t done = (uint32_t)b->n;
+	uint32_t done = store_batch(live, b);
 
 	*ret_err = 0;
-	if (b->n > 1 && (live->traits & BPFMAP_BATCH_WRITE) && !live->family->update) {
-		int err = bpfmap_update_batch(live->map, b->keys, b->values, &done, live->lock_flag);
-		if (!err)
-			return b->n;
-	} else {
-		done = 0;
-	}
 	/* one by one: where there are no batches, and from where one stopped, for the errno and its sentence */
 	for (size_t i = done; i < b->n; i++) {
 		*ret_err = store_update(live, b->keys + i * live->key_size, b->values + i * live->value_bytes, BPF_ANY);

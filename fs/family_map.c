@@ -54,6 +54,43 @@ static int update(const struct live *live, const void *key, const void *value, u
 	return err;
 }
 
+#define AT_ONCE 64 /* inner maps that are open at a time */
+
+static int update_some(const struct live *live, const unsigned char *keys, const uint32_t *ids, uint32_t *count)
+{
+	struct bpfmap *inner[AT_ONCE];
+	uint32_t n = 0, stored;
+	int fds[AT_ONCE], err = 0;
+
+	for (; n < *count; n++) {
+		err = bpfmap_open_id(ids[n], 0, &inner[n]);
+		if (err)
+			break;
+		fds[n] = bpfmap_fd(inner[n]);
+	}
+	stored = n;
+	int failed = n ? bpfmap_update_batch(live->map, keys, fds, &stored, 0) : 0;
+	while (n)
+		bpfmap_free(inner[--n]);
+	*count = stored;
+	return failed ? failed : err;
+}
+
+/* The kernel waits once for each batch, not for each entry. */
+static int update_batch(const struct live *live, const void *keys, const void *values, uint32_t *count)
+{
+	uint32_t done = 0, n;
+	int err = 0;
+
+	for (; !err && done < *count; done += n) {
+		n = *count - done < AT_ONCE ? *count - done : AT_ONCE;
+		err = update_some(live, (const unsigned char *)keys + done * live->key_size,
+				  (const uint32_t *)values + done, &n);
+	}
+	*count = done;
+	return err;
+}
+
 /* ---- M/KEY ---- */
 
 /* The way from M/ to .id/N. */
@@ -235,6 +272,7 @@ static int resolve(struct file *file, const char *line, size_t len, struct text_
 const struct family maps_family = {
 	.entry = &link_kind,
 	.update = update,
+	.update_batch = update_batch,
 	.resolve = resolve,
 	.symlink = make_link,
 	.rename = rename_link,
