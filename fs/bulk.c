@@ -13,6 +13,7 @@
 #include "format.h"
 #include "fs/bulk.h"
 #include "fs/entries.h"
+#include "fs/erase.h"
 #include "fs/family.h"
 #include "fs/keyset.h"
 #include "fs/scratch.h"
@@ -208,22 +209,26 @@ int bulk_write(struct file *file, const char *data, size_t size, off_t offset)
 	return err;
 }
 
-/* Deletes what no line named; of an array, zeroes it. */
-static int delete_other(const struct live *live, const void *key, void *bulk)
+static bool is_unnamed(const void *key, void *bulk)
 {
-	struct bulk *b = bulk;
-	int err = 0;
-
-	if (!keyset_has(b->named, key))
-		err = live->traits & BPFMAP_FIXED ? store_update(live, key, b->values, BPF_ANY) : store_delete(live, key);
-	return err == -ENOENT ? 0 : err;
+	const struct bulk *b = bulk;
+	return !keyset_has(b->named, key);
 }
 
+static int zero_unnamed(const struct live *live, const void *key, void *bulk)
+{
+	struct bulk *b = bulk;
+	return is_unnamed(key, bulk) ? store_update(live, key, b->values, BPF_ANY) : 0;
+}
+
+/* Deletes what no line named; of an array, zeroes it. */
 static int delete_others(struct file *file, struct bulk *b)
 {
 	keyset_sort(b->named);
 	memset(b->values, 0, file->live->value_bytes);
-	return entries_each_key(file->live, delete_other, b);
+	if (!(file->live->traits & BPFMAP_FIXED))
+		return erase(file->live, is_unnamed, b);
+	return entries_each_key(file->live, zero_unnamed, b);
 }
 
 int bulk_finish(struct file *file)

@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "fs/entries.h"
+#include "fs/erase.h"
 #include "fs/family.h"
 #include "fs/forms.h"
 #include "fs/store.h"
@@ -32,13 +33,6 @@ static int count_render(struct file *file, struct text_buf *out)
 
 const struct file_ops count_ops = {.render = count_render};
 
-static int delete_one(const struct live *live, const void *key, void *data)
-{
-	(void)data;
-	int err = store_delete(live, key);
-	return err == -ENOENT ? 0 : err; /* somebody was faster */
-}
-
 static int zero_one(const struct live *live, const void *key, void *zero)
 {
 	return store_update(live, key, zero, BPF_EXIST);
@@ -59,7 +53,7 @@ static int clear(struct file *file, const char *text, size_t len)
 	if (!yes)
 		return fail(EINVAL, "write 1 to delete every entry (of an array: to zero it)");
 	if (!(live->traits & BPFMAP_FIXED))
-		return entries_each_key(live, delete_one, NULL);
+		return erase(live, NULL, NULL);
 	void *zero = calloc(1, live->value_bytes);
 	err = zero ? entries_each_key(live, zero_one, zero) : -ENOMEM;
 	free(zero);

@@ -85,6 +85,13 @@ check_eq "a hundred lines" 100 "$(cat hash.count)"
 check_eq "a hundred lines, as the kernel has them" 100 "$(map_count hash)"
 fails_with "one line too many" "No space left" put "101$tab$one" hash.tsv
 
+works "a hundred are deleted faster, too" [ "$(us put 1 hash.clear)" -lt "$alone" ]
+check_eq "a hundred are deleted" 0 "$(map_count hash)"
+cat "$TMP/many" > hash.tsv
+put "50$tab$two" hash.replace
+check_eq "all but one are deleted" 1 "$(cat hash.count)"
+check_eq "all but one are deleted" "50 $two" "$(links hash)"
+
 # Nothing keeps an inner map alive.
 works "rm -r" rm -r hash arr arr2
 rm "$B/in1" "$B/in2"
