@@ -4,177 +4,6 @@
 # tsan
 . "$(dirname "$0")/lib_every.sh"
 
-# entry: l is listed, r w d read, written and deleted, s a symlink, b asked for; - there is none.
-# Others: what can be done; - is EOPNOTSUPP, ! has a rule of its own. With a ? behind it the rest may be
-# possible or not. dump is .csv .json .prom; take is .drain; q is .peek .pop. A type that differs with BTF
-# has a row "TYPE+" for that.
-table='
-type                  entry raw tsv dump count take clear replace mem q push events lpm
-hash                  lrwd  rw  rw  r    r     r    w     w       -   - -    -      -
-array                 lrw   rw  rw  r    r     -    w     w       -   - -    -      -
-array+                lrw   rw  rw  r    r     -    w     w       rw  - -    -      -
-prog_array            lrwd  r?  rw  r    r     -    w     w       -   - -    -      -
-perf_event_array      d?    -?  -   -    -     -    -     -       -   - -    !      -
-percpu_hash           lrwd  rw  rw  r    r     r    w     w       -   - -    -      -
-percpu_array          lrw   rw  rw  r    r     -    w     w       -   - -    -      -
-stack_trace           lrd   r   r   r    r     r    w     -       -   - -    -      -
-cgroup_array          wd?   -?  -?  -?   -?    -    -?    -?      -   - -    -      -
-lru_hash              lrwd  rw  rw  r    r     r    w     w       -   - -    -      -
-lru_percpu_hash       lrwd  rw  rw  r    r     r    w     w       -   - -    -      -
-lpm_trie              lrwd  rw  rw  r    r     -    w     w       -   - -    -      r
-array_of_maps         lsd   -?  r?  r    r     -    w     -?      -   - -    -      -
-hash_of_maps          lsd   -?  r?  r    r     -?   w     -?      -   - -    -      -
-devmap                lrwd  rw? rw  r    r     -    w     w       -   - -    -      -
-sockmap               lrd   r   r   r    r     -    w     -       -   - -    -      -
-cpumap                lrwd  rw? rw  r    r     -    w     w       -   - -    -      -
-xskmap                d?    -?  -   -    -?    -    -?    -       -   - -    -      -
-sockhash              lrd   r   r   r    r     -    w     -       -   - -    -      -
-cgroup_storage        lrw   rw  rw  r    r     -    -     -       -   - -    -      -
-reuseport_sockarray   lrd   r   r   r    r     -    w     -       -   - -    -      -
-percpu_cgroup_storage lrw   rw  rw  r    r     -    -     -       -   - -    -      -
-queue                 -     -   -   -    -     -    -     -       -   r w    -      -
-stack                 -     -   -   -    -     -    -     -       -   r w    -      -
-sk_storage            -     -   -   -    -     -    -     -       -   - -    -      -
-devmap_hash           lrwd  rw? rw  r    r     -    w     w       -   - -    -      -
-struct_ops            lr?   r?  r?  r    r     -    w?    -?      -   - -    -      -
-ringbuf               -     -   -   -    -     -    -     -       -   - -    r      -
-inode_storage         -     -   -   -    -     -    -     -       -   - -    -      -
-task_storage          rwd?  rw? -?  -?   -?    -    -?    -?      -   - -    -      -
-bloom_filter          b     -?  -?  -    -     -    -     -       -   - -    -      -
-user_ringbuf          -     -   -   -    -     -    -     -       -   - w    -      -
-cgrp_storage          rwd?  rw? -?  -?   -?    -    -?    -?      -   - -    -      -
-arena                 -     -   -   -    -     -    -     -       !   - -    -      -
-arena+                -     -   -   -    -     -    -     -       rw  - -    -      -
-'
-
-# expected VARIANT: the table as lines TYPE FORM STEP ANSWER|ANSWER…
-expected() {
-	awk -v variant="$1" '
-	function say(form, step, answers) { print type, form, step, answers }
-	# What a step answers for which a cell must have the letter x.
-	function cell(c, x, otherwise) { return index(c, x) ? "ok" : c ~ /\?/ ? "ok|" otherwise : otherwise }
-
-	# A form that is read (step r) and written (step w; "" never).
-	function file(form, c, r, w) {
-		say(form, "stat", "ok")
-		one_way(form, c, "r", r)
-		one_way(form, c, "w", w)
-	}
-	function one_way(form, c, x, step) {
-		if (!step) {
-			say(form, "open-" x, "EACCES|EOPNOTSUPP")
-			say(form, x == "r" ? "read" : "write", "EACCES|EOPNOTSUPP")
-			return
-		}
-		say(form, "open-" x, index(c, x) ? "ok" : c == "-" ? "EOPNOTSUPP" : "ok|EOPNOTSUPP")
-		say(form, step, cell(c, x, "EOPNOTSUPP"))
-	}
-	function takes(form, c) {
-		say(form, "stat", "ok")
-		say(form, "open-r", cell(c, "r", "EOPNOTSUPP"))
-		say(form, "take", cell(c, "r", "EOPNOTSUPP"))
-		say(form, "open-w", "EACCES|EOPNOTSUPP")
-		say(form, "write", "EACCES|EOPNOTSUPP")
-	}
-	function creates(form) { # and M is there
-		say(form, "stat", "ok"); say(form, "open-r", "ok"); say(form, "read", "ok")
-		say(form, "open-w", "EEXIST"); say(form, "write", "EEXIST")
-	}
-	function directory(form, there) { say(form, "stat", "ok"); say(form, "open-r", there); say(form, "read", there) }
-
-	function no_entry(form) { # nor can there be
-		say(form, "stat", "ENOENT"); say(form, "open-r", "ENOENT"); say(form, "open-w", "ENOENT")
-		say(form, "read", "ENOENT"); say(form, "write", "EOPNOTSUPP")
-	}
-	function entry(form, c,   gone) {
-		if (c == "-") { no_entry(form); return }
-		gone = c ~ /[lrb]/ ? "" : "|ENOENT" # what cannot be looked up
-		say(form, "stat", "ok" gone)
-		say(form, "open-r", (index(c, "r") ? "ok" : "ok|EOPNOTSUPP") gone)
-		say(form, "open-w", (index(c, "w") ? "ok" : "ok|EOPNOTSUPP") gone)
-		say(form, "read", cell(c, "r", "EOPNOTSUPP") gone)
-		say(form, "write", cell(c, "w", "EOPNOTSUPP"))
-	}
-	function remove(c) {
-		if (c == "-") return "ENOENT|EOPNOTSUPP"
-		if (index(c, "d")) return "ok" (c ~ /[lr]/ ? "" : "|ENOENT")
-		if (type ~ /^(percpu_)?array$/) return "EPERM"
-		if (type == "struct_ops") return "ENOENT" # what is not registered is not there to delete
-		return cell(c, "d", "EOPNOTSUPP|EPERM") (c ~ /[lr]/ ? "" : "|ENOENT")
-	}
-	function row(line) {
-		$0 = line
-		type = $1
-		directory("/", "ok"); directory(".forms", "ok")
-		directory(".lpm", $14 == "r" ? "ok" : "EOPNOTSUPP")
-		directory(".raw", $3 == "-" ? "EOPNOTSUPP" : $3 ~ /\?/ ? "ok|EOPNOTSUPP" : "ok")
-		if ($2 ~ /s/) { say("/KEY", "stat", "ok"); say("/KEY", "read", "ok") }
-		else { entry("/KEY", $2); entry(".raw/KEY", $3) }
-		say("/KEY", "remove", remove($2))
-		file(".tsv", $4, "read", "write"); file(".replace", $9, "", "write")
-		file(".csv", $5, "read"); file(".json", $5, "read"); file(".prom", $5, "read"); file(".count", $6, "read")
-		if ($10 == "!") unmapped(); else file(".mem", $10, "read", "write")
-		file(".clear", $8, "", "clear")
-		file(".peek", $11, "read"); takes(".pop", $11); file(".push", $12, "", "write"); takes(".drain", $7)
-		if ($13 == "!") takeover(); else { takes(".events", $13); takes(".events@record", $13) }
-		creates(".pin"); creates(".spec")
-		file(".errors", "r", "read"); file(".h", "r", "read"); file(".info", "r", "read")
-		file(".users", "r", "read"); file(".frozen", "rw", "read", "freeze")
-		say(".frozen", "freeze", type == "struct_ops" ? "EOPNOTSUPP" : type == "arena" && variant != "plain" ? "EBUSY" : "ok")
-		if ($2 ~ /b/) blooms()
-		no_form(".none"); no_form("."); no_form(".TSV")
-	}
-	function blooms() { # touch adds: there is nothing to write (R30)
-		say("/KEY", "read", "ok|EOPNOTSUPP"); say("/KEY", "write", "ok|EOPNOTSUPP|EINVAL")
-		say(".tsv", "write", "ok|EOPNOTSUPP|EINVAL")
-	}
-	function takeover() { # only with -o takeover (R31)
-		say(".events", "stat", "ok")
-		say(".events", "open-r", "EOPNOTSUPP|EPERM|EACCES|EBUSY"); say(".events", "take", "EOPNOTSUPP|EPERM|EACCES|EBUSY")
-		say(".events", "open-w", "EACCES|EOPNOTSUPP"); say(".events", "write", "EACCES|EOPNOTSUPP")
-	}
-	function unmapped() { # who maps an arena first chooses its address: not the driver
-		say(".mem", "stat", "ok"); say(".mem", "open-r", "ENXIO|EOPNOTSUPP"); say(".mem", "open-w", "ENXIO|EOPNOTSUPP")
-		say(".mem", "read", "ENXIO|EOPNOTSUPP"); say(".mem", "write", "ENXIO|EOPNOTSUPP")
-	}
-	function no_form(name) {
-		say(name, "stat", "ENOENT"); say(name, "open-r", "ENOENT"); say(name, "read", "ENOENT"); say(name, "write", "ENOENT")
-	}
-	NF < 14 || $1 == "type" { next }
-	{ plus = sub(/\+$/, "", $1) }
-	plus && variant == "plain" { next }
-	{ if (!($1 in line)) order[++n] = $1; line[$1] = $0 }
-	END { for (k = 1; k <= n; k++) row(line[order[k]]) }' <<< "$table"
-}
-
-# compare VARIANT < ANSWERS: a line for each step: "pass" or "fail", and what to say.
-compare() {
-	awk -F'\t' -v variant="$1" '
-	function verdict(row, answer, why,   i, n, wanted) {
-		n = split(want[row], wanted, "|")
-		for (i = 1; i <= n; i++) if (answer == wanted[i]) break
-		if (i > n) return "fail\t" variant " " row "\t" want[row] "\t" answer " " why
-		if (answer != "ok" && answer != "ENOENT" && (why == "" || why ~ /^\(/))
-			return "fail\t" variant " " row "\t" answer " with a reason in .errors\t" why
-		return "pass\t" variant " " row ": " answer
-	}
-	NR == FNR { split($0, f, " "); want[f[1] " " f[2] " " f[3]] = f[4]; next }
-	$4 == "hangs" { print "fail\t" variant " " $1 "\tno step hangs\t" $5; hung[$1] = 1; next }
-	{ row = $1 " " $2 " " $3; seen[row] = 1; type[$1] = 1 }
-	row in want { print verdict(row, $4, $5) }
-	$4 ~ /^(EIO|ENOSYS|[0-9]+)$/ { print "fail\t" variant " " row "\ta documented errno\t" $4 " " $5 }
-	END { for (row in want) { split(row, f, " ")
-		if (!(row in seen) && f[1] in type && !(f[1] in hung) && !(f[3] ~ /open|write/ && want[row] ~ /ENOENT/))
-			print "fail\t" variant " " row "\tis tried\tnot tried" } }' <(expected "$1") "$2"
-}
-
-# tried VARIANT STEP...: the steps' answers in $TMP/VARIANT.answers, compared.
-tried() {
-	timeout -k 5 100 mt_forms "$MNT/$1" "$TMP/out-$1" "${@:2}" < "$TMP/$1.maps" > "$TMP/now" ||
-		fail "$1: $* end" "status 0" "status $?"
-	cat "$TMP/now" >> "$TMP/$1.answers"
-}
-
 # ---- contents, of what was read into $TMP/VARIANT.first ----
 
 lines() { wc -l < "$1"; }
@@ -277,35 +106,29 @@ emptied() { # VARIANT
 
 # ---- the run ----
 
-for v in plain typed; do
-	mkdir "$TMP/out-$v"
-	every "$v" "$([ $v = plain ] || echo btf)"
-done
+for v in plain typed; do every "$v" "$([ $v = plain ] || echo btf)"; done
 start || exit 1
 for v in plain typed; do
 	every_ask "$v" witness > "$TMP/$v.w0"
-	tried "$v" stat open read
+	every_try "$v" "$v" "$TMP/$v.answers" stat open read
 	every_ask "$v" witness > "$TMP/now"
 	check_eq "$v: looking and reading changes nothing" "" "$(diff "$TMP/$v.w0" "$TMP/now")"
 	cp -r "$TMP/out-$v" "$TMP/$v.first"
 	contents "$v"
 
-	tried "$v" write
-	timeout -k 5 100 mt_forms "$MNT/$v" "$TMP/out-$v" read < "$TMP/$v.maps" > /dev/null
+	every_try "$v" "$v" "$TMP/$v.answers" write
+	every_try "$v" "$v" /dev/null read
 	written "$v"
 	every_ask "$v" witness > "$TMP/now"
 	check_eq "$v: only the stack and the user ring buffer hold more than before" "stack: head 44 0" \
 		"$(diff "$TMP/$v.w0" "$TMP/now" | sed -n 's/^> //p' | grep -v user_ringbuf)"
 
-	tried "$v" remove
+	every_try "$v" "$v" "$TMP/$v.answers" remove
 	every_ask "$v" witness > "$TMP/$v.w1"
-	tried "$v" take clear
+	every_try "$v" "$v" "$TMP/$v.answers" take clear
 	every_ask "$v" witness > "$TMP/$v.w2"
 	emptied "$v"
-	tried "$v" freeze
+	every_try "$v" "$v" "$TMP/$v.answers" freeze
 
-	compare "$v" "$TMP/$v.answers" > "$TMP/verdicts"
-	while IFS=$'\t' read -r how what want got; do
-		if [ "$how" = pass ]; then pass "$what"; else fail "$what" "$want" "$got"; fi
-	done < "$TMP/verdicts"
+	every_compare "$v" <(every_expects "$v") "$TMP/$v.answers"
 done
