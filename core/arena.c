@@ -24,7 +24,7 @@
 #define MAP_SYNC 0x80000 /* no map has it: -EOPNOTSUPP */
 #endif
 
-/* 0: the arena may be mapped at this address, -EEXIST: so it may, but there is something; -EINVAL: not there. */
+/* 0: the arena belongs at this address; -EEXIST: so it does, but something is there; -EINVAL: elsewhere. */
 static int try_address(const struct bm_arena *arena, uint64_t address)
 {
 	int fixed = address ? MAP_FIXED_NOREPLACE : 0;
@@ -104,7 +104,13 @@ static bool is_arena(const struct bpfmap *map)
 	return map->traits & BPFMAP_MMAP && !(map->traits & BPFMAP_ARRAY) && map->flags & BPF_F_MMAPABLE;
 }
 
-static const char lost[] = "the process that chose its address has it mapped no more, and it can be mapped at no other";
+static const char unborn[] =
+    "nobody has mapped this arena yet: the first who does chooses its address for all";
+static const char lost[] =
+    "the process that chose its address has it mapped no more, and it can be mapped at no other";
+
+static const char taken[] =
+    "an arena can be mapped at one address only, and that is taken in this process";
 
 int bpfmap_arena_address(const struct bpfmap *map, uint64_t *ret_address)
 {
@@ -116,7 +122,7 @@ int bpfmap_arena_address(const struct bpfmap *map, uint64_t *ret_address)
 	if (!err)
 		return 0;
 	return bm_err_op(map, BM_OP_MEMORY, err,
-	    err == -ENXIO           ? "nobody has mapped this arena yet: the first who does chooses its address for all"
+	    err == -ENXIO           ? unborn
 	    : err == -EADDRNOTAVAIL ? lost
 				    : NULL);
 }
@@ -135,9 +141,7 @@ int bm_arena_open(struct bm_arena *arena, const struct bpfmap *map, const char *
 	    MAP_SHARED | (address ? MAP_FIXED_NOREPLACE : 0), arena->fd, 0);
 	if (at == MAP_FAILED) {
 		err = errno == EEXIST ? -EBUSY : -errno;
-		*ret_why = err == -EBUSY
-			       ? "an arena can be mapped at one address only, and that is taken in this process"
-			       : NULL;
+		*ret_why = err == -EBUSY ? taken : NULL;
 		return err;
 	}
 	arena->at = at;

@@ -32,7 +32,8 @@ struct ways {
 	int (*writable)(struct bpfmap_memory *mem, bool on);
 	int (*read)(struct bpfmap_memory *mem, size_t offset, char *ret_buf, size_t len);
 	int (*write)(struct bpfmap_memory *mem, size_t offset, const char *buf, size_t len);
-	int (*integer)(struct bpfmap_memory *mem, size_t offset, size_t size, char **ret_at); /* NULL: none can be touched */
+	/* Where an integer can be changed in place; NULL: none can. */
+	int (*integer)(struct bpfmap_memory *mem, size_t offset, size_t size, char **ret_at);
 };
 
 /* ---- arrays ---- */
@@ -219,7 +220,7 @@ int bpfmap_memory_writable(struct bpfmap_memory *mem, bool on)
 	int err = on == mem->writable ? 0 : mem->ways->writable(mem, on);
 
 	if (err == -EACCES || err == -EPERM)
-		return fail(mem, -EPERM, "it is frozen, made for programs to read only (BPF_F_RDONLY_PROG), or open for reading only");
+		return fail(mem, -EPERM, "it is frozen, created with BPF_F_RDONLY_PROG, or open for reading only");
 	if (err)
 		return fail(mem, err, NULL);
 	mem->writable = on;
@@ -276,8 +277,8 @@ static int exchange(char *at, size_t size, uint64_t *expected, uint64_t desired)
 	}
 }
 
-int bpfmap_memory_exchange(struct bpfmap_memory *mem, uint64_t offset, size_t size, uint64_t *expected,
-    uint64_t desired)
+int bpfmap_memory_exchange(struct bpfmap_memory *mem, uint64_t offset, size_t size,
+    uint64_t *expected, uint64_t desired)
 {
 	char *at;
 
@@ -285,7 +286,8 @@ int bpfmap_memory_exchange(struct bpfmap_memory *mem, uint64_t offset, size_t si
 		return fail(mem, -EOPNOTSUPP, "an arena's pages are copied, not touched");
 	if (!mem->writable)
 		return fail(mem, -EPERM, not_writable);
-	if ((size != 1 && size != 2 && size != 4 && size != 8) || offset % size || !in_bounds(mem, offset, size))
+	if ((size != 1 && size != 2 && size != 4 && size != 8) || offset % size ||
+	    !in_bounds(mem, offset, size))
 		return fail(mem, -ERANGE, "no aligned integer within it");
 	int err = mem->ways->integer(mem, offset, size, &at);
 	return err ? fail(mem, err, NULL) : exchange(at, size, expected, desired);

@@ -45,7 +45,7 @@ static inline char *bm_window_has(const struct bm_window *w, size_t offset, size
 int bm_window_at(struct bm_window *w, size_t offset, size_t len, char **ret_at);
 void bm_window_close(struct bm_window *w); /* it may be used again */
 
-/* Copies between memory that programs use meanwhile and the caller's: no aligned word of 8, 4 or 2 bytes tears. */
+/* Copies from and to memory that programs use meanwhile: no aligned word of 8, 4 or 2 bytes tears. */
 void bm_load(void *to, const char *shared, size_t len);
 void bm_store(char *shared, const void *from, size_t len);
 
