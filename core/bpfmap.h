@@ -449,7 +449,7 @@ int    bpfmap_feed_open(const struct bpfmap *map, struct bpfmap_feed **ret_feed)
 void   bpfmap_feed_free(struct bpfmap_feed *feed); /* NULL is fine */
 int    bpfmap_feed_fd(const struct bpfmap_feed *feed); /* poll(2): POLLOUT while there is room; borrowed */
 size_t bpfmap_feed_most(const struct bpfmap_feed *feed); /* bytes of the largest record */
-/* -ENOSPC: no room until a program takes something out; -EMSGSIZE: there will never be. */
+/* -ENOSPC: no room until a program takes something out; -EMSGSIZE: there will never be. size may be 0. */
 int    bpfmap_feed_put(struct bpfmap_feed *feed, const void *data, size_t size);
 
 /*

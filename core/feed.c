@@ -109,7 +109,8 @@ int bpfmap_feed_put(struct bpfmap_feed *feed, const void *data, size_t size)
 	uint8_t *record = feed->data + (producer & (feed->size - 1));
 	uint32_t head[2] = { (uint32_t)size, 0 };
 	memcpy(record, head, sizeof(head));
-	memcpy(record + sizeof(head), data, size);
+	if (size)
+		memcpy(record + sizeof(head), data, size);
 	__atomic_store_n(feed->producer, (unsigned long)(producer + step), __ATOMIC_RELEASE);
 	return 0;
 }

@@ -149,5 +149,39 @@ static void refusals(void **state)
 	bpfmap_free(map);
 }
 
+static int number, fail_at;
+
+static int fail_one(enum bpf_cmd cmd, const struct bm_sys_args *args)
+{
+	(void)cmd;
+	(void)args;
+	return number++ == fail_at ? -ENOSPC : BM_SYS_GO;
+}
+
+/* Each call of opening fails in turn: nothing is left open, or in the array. */
+static void faults(void **state)
+{
+	struct bpfmap *map = map_called("perf");
+	struct bpfmap_records *records = (void *)0x5a;
+	int fds = count_fds(), err;
+
+	(void)state;
+	for (fail_at = 0;; fail_at++) {
+		number = 0;
+		bm_sys_hook = fail_one;
+		err = bpfmap_records_open(map, &records);
+		bm_sys_hook = NULL;
+		if (!err)
+			break;
+		assert_int_equal(err, -ENOSPC);
+		assert_ptr_equal(records, (void *)0x5a);
+		assert_int_equal(count_fds(), fds);
+		assert_false(installed(map));
+	}
+	assert_true(fail_at > 1); /* the map's file, and at least one CPU's event */
+	bpfmap_records_free(records);
+	bpfmap_free(map);
+}
+
 MAIN(load_programs, close_programs, T(from_each_cpu), T(any_size_around_the_ring), T(lost), T(taken_over),
-    T(entries_that_stay), T(refusals))
+    T(entries_that_stay), T(refusals), T(faults))
