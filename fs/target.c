@@ -5,9 +5,11 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "fs/live.h"
 #include "fs/map.h"
 #include "fs/mount.h"
 #include "fs/path.h"
+#include "fs/scratch.h"
 #include "fs/target.h"
 #include "fs/why.h"
 
@@ -134,17 +136,70 @@ static int open_beside(int fd, struct bpfmap **ret_map)
 	return err ? fail_engine(err) : 0;
 }
 
-int target_open_map(const struct target *t, const char *text, struct bpfmap **ret_map)
+static int open_pin(const struct target *t, const char *path, struct bpfmap **ret_map)
+{
+	int fd = path_open_as(&t->who, path, 6);
+	int err = fd < 0 ? fd : open_beside(fd, ret_map);
+
+	if (fd >= 0)
+		close(fd);
+	return err;
+}
+
+static int open_numbered(const struct target *t, const char *number, struct bpfmap **ret_map)
 {
 	uint32_t id;
-	int is_id = target_id(t, text, &id);
+	int err = parse_id(number, &id);
 
-	if (is_id)
-		return is_id < 0 ? is_id : open_id(t, id, ret_map);
-	int fd = target_open_path(t, text);
-	if (fd < 0)
-		return fd;
-	int err = open_beside(fd, ret_map);
-	close(fd);
+	return err < 0 ? err : open_id(t, id, ret_map);
+}
+
+/* The map that is at a key of a map of maps now. */
+static int get_inner(struct live *live, const char *name, struct bpfmap **ret_map)
+{
+	struct text_note note = {""};
+	void *key = scratch_bytes(SCRATCH_CHECK, live->key_size);
+
+	if (!(live->traits & BPFMAP_HOLDS_MAPS))
+		return fail(EINVAL, "'%s' is an entry of a map, and no map", name);
+	int err = key ? name_parse(live->codec, name, strlen(name), key, &note) : -ENOMEM;
+	if (err)
+		return fail(-err, "%s", note.msg);
+	err = bpfmap_get_map(live->map, key, ret_map);
+	return err ? fail_engine(err) : 0;
+}
+
+/* OUTER/KEY, which is a link itself. What it leads to is reached by its id: root's. */
+static int open_inner(const struct target *t, char *path, struct bpfmap **ret_map)
+{
+	char *slash = strrchr(path, '/');
+	struct bpfmap *outer;
+	struct live *live;
+
+	*slash = 0;
+	const char *number = behind_id(path);
+	int err = number ? open_numbered(t, number, &outer) : open_pin(t, path, &outer);
+	err = err ? err : live_adopt(outer, &live);
+	if (err)
+		return err;
+	err = get_inner(live, slash + 1, ret_map);
+	live_put(live);
 	return err;
+}
+
+int target_open_map(const struct target *t, const char *text, struct bpfmap **ret_map)
+{
+	char path[PATH_MAX];
+	uint32_t id;
+	int err = target_id(t, text, &id);
+
+	if (err)
+		return err < 0 ? err : open_id(t, id, ret_map);
+	err = fold(t, text, path);
+	if (err)
+		return err;
+	if (!strncmp(path, ".id/", 4))
+		return open_inner(t, path, ret_map);
+	err = open_pin(t, path, ret_map);
+	return err == -ENOTDIR && caller_is_root(&t->who) ? open_inner(t, path, ret_map) : err;
 }

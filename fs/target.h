@@ -34,8 +34,8 @@ int target_id(const struct target *t, const char *text, uint32_t *ret_id);
 int target_open_path(const struct target *t, const char *text);
 
 /*
- * The map that the text names; needs root for an id (-EPERM), else what target_open_path does. The handle does
- * not count as pinned. A negative errno with its sentence.
+ * The map that the text names; needs root for an id and for OUTER/KEY, what a map of maps has there (-EPERM),
+ * else what target_open_path does. The handle does not count as pinned. A negative errno with its sentence.
  */
 int target_open_map(const struct target *t, const char *text, struct bpfmap **ret_map);
 

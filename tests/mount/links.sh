@@ -53,6 +53,8 @@ fi
 link_put arr 3 in2
 check_eq "a map that another stored" "../.id/$two" "$(readlink arr/3)"
 check_eq "is followed" 22 "$(cat arr/3/1)"
+check_ne "R1: mtime is when it was seen to change" "$(stat -c %.Z arr/3)" "$(stat -c %.Y arr/3)"
+check_eq "R1: what was not is as old as the mount" "$(stat -c %.Z arr/5)" "$(stat -c %.Y arr/5)"
 mkdir "$B/second"
 ln "$B/arr" "$B/second/arr2"
 check_eq "a second pin has its own way" "../../.id/$two" "$(readlink second/arr2/3)"

@@ -40,6 +40,12 @@ works "relative to M/ where that is deep" ln -s ../../in2 app/deep/hash/1
 check_eq "relative to M/ where that is deep" "1 $two" "$(links app/deep/hash)"
 works "below .id" ln -s "../$one" ".id/$(map_id arr)/2"
 check_eq "below .id" "2 $one" "$(links arr)"
+works "an entry of a map of maps as the target" ln -s "$MNT/arr/2" arr/0
+works "a relative one" ln -s 0x0 arr/1
+works "one below .id" ln -s "$MNT/.id/$(map_id arr)/1" arr/3
+works "as a pin" put ../arr/2 app/again.pin
+check_eq "an entry as the target is what is there" "0 $one 1 $one 2 $one 3 $one, $one" "$(links arr), $(map_id app/again)"
+rm arr/0 arr/1 arr/3
 works "cp -a of an entry" cp -a arr/2 arr/3
 works "cp -a into another map" cp -a arr/2 app/deep/hash/6
 check_eq "cp -a of an entry" "2 $one 3 $one" "$(links arr)"
@@ -68,6 +74,9 @@ refuses "no id" "Invalid argument" id:x arr/5
 refuses "a path elsewhere" "Invalid argument" /etc/passwd arr/5
 refuses "a way out" "Invalid argument" ../../../x arr/5
 refuses "a directory" "" ../app arr/5
+refuses "an empty slot" "No such file" ../arr/6 arr/5
+refuses "an entry of another map" "Invalid argument" ../in1/1 arr/5 "no map"
+refuses "what is below no directory" "Not a directory" ../in1/1/2 arr/5
 refuses "another key size" "Invalid argument" ../wide arr/5 "key_size is 8, not 4"
 refuses "another type" "Invalid argument" ../other arr/5 "type is array, not hash"
 refuses "a type that can be in no map" "Invalid argument" ../progs arr/5 "prog_array cannot be in another map"
