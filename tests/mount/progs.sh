@@ -159,7 +159,7 @@ check_eq "the program goes with its last pin" gone "$(dropped "$id" && echo gone
 id=$(prog_id app/drop)
 echo ../app/drop > jumps/1
 rm "$B/app/drop"
-no_map_open() { ! find "/proc/$(driver_pid)/fd" -lname '*bpf-map' | grep -q .; }
+no_map_open() ( cd /; ! find "/proc/$(driver_pid)/fd" -lname '*bpf-map' | grep -q . )
 until_true 20 no_map_open
 check_eq "an entry keeps the program" "$id" "$(cat jumps/1)"
 check_eq "and the kernel says so" yes "$(dropped "$id" || echo yes)"
