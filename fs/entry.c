@@ -227,11 +227,8 @@ int entry_open_file(struct file *file, const struct file_ops *ops, struct live *
 {
 	file->ops = ops;
 	file->live = live;
-	if ((file->flags & O_ACCMODE) != O_RDONLY) {
-		int err = family_writes(live);
-		if (err)
-			return err;
-	}
+	if ((file->flags & O_ACCMODE) != O_RDONLY && live->family->no_update)
+		return family_writes(live);
 	/* R4: a zero is stored for what is created and never written, but not where it must be new. */
 	file->unwritten = file->created && !(file->flags & O_EXCL);
 	file_close_work(file, file->unwritten);
@@ -384,7 +381,7 @@ static const struct file_ops text_ops = {
 	.finish = finish,
 };
 
-static int open_text(struct node *node, struct file *file)
+int entry_open(struct node *node, struct file *file)
 {
 	struct live *live;
 	int err = 0;
@@ -401,6 +398,6 @@ const struct node_kind entry_kind = {
 	.name = "entry",
 	.getattr = entry_getattr,
 	.setattr = entry_setattr,
-	.open = open_text,
+	.open = entry_open,
 	.path = entry_path,
 };

@@ -24,6 +24,7 @@ int entry_stat_unwritten(struct node *node, struct live *live, struct stat *ret_
 /* ---- shared by both kinds ---- */
 int entry_getattr(struct node *node, struct stat *ret_st);
 int entry_setattr(struct node *node, const struct stat *want, int to_set, const struct caller *who);
+int entry_open(struct node *node, struct file *file); /* as a text */
 int entry_path(struct node *node, struct text_buf *out);
 void entry_saw(struct node *node, const void *value, size_t size, bool changed);
 void entry_mtime(const struct node *node, struct stat *st); /* when it was last seen to change, if it was */

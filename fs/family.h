@@ -18,6 +18,7 @@
 struct family {
 	const char *no_entries; /* nothing in it has a name; the rest does not matter then */
 	const char *no_list, *no_lookup, *no_update, *no_delete;
+	bool by_path; /* keys are paths, and M.at/PATH what has no name in M/ */
 	const struct node_kind *entry; /* what M/KEY is; getattr answers for one that is looked up */
 
 	/* Another family for some maps of the type. */
@@ -54,7 +55,7 @@ struct family {
 /* Never NULL; a type that is not known has a family without entries. */
 const struct family *family_of(const struct bpfmap *map);
 
-extern const struct family plain_family, prefix_family, bloom_family, task_family, cgrp_family;
+extern const struct family plain_family, prefix_family, bloom_family, task_family, cgrp_family, inode_family, sock_family;
 extern const struct family stack_family, struct_ops_family;
 extern const struct family maps_family;
 extern const struct family prog_family, device_family, cpu_family, socket_family;

@@ -15,6 +15,7 @@
 #include "fs/why.h"
 
 const struct form map_forms[] = {
+	{.name = "at", .kind = &at_dir_kind, .applies = at_applies},
 	{.name = "clear", .kind = &form_file_kind, .ops = &clear_ops, .may = ATTR_WRITE, .both_rights = true,
 	 .applies = clear_applies},
 	{.name = "count", .kind = &form_file_kind, .ops = &count_ops, .may = ATTR_READ, .applies = family_lists},

@@ -48,6 +48,7 @@ int form_create(struct node *place, const struct form *form, struct file *file, 
 		struct stat *ret_st);
 
 extern const struct node_kind form_file_kind;
+extern const struct node_kind at_dir_kind;    /* M.at/ */
 extern const struct node_kind raw_dir_kind;   /* M.raw/ */
 extern const struct node_kind lpm_dir_kind;   /* M.lpm/ */
 extern const struct node_kind forms_dir_kind; /* M.forms/ */
@@ -58,6 +59,7 @@ extern const struct file_ops info_ops, count_ops, clear_ops, pin_ops, frozen_ops
 	dump_ops, tsv_ops, replace_ops, push_ops, peek_ops, pop_ops, events_ops, all_errors_ops, readme_ops,
 	mem_ops, directory_tsv_ops, directory_prom_ops;
 int pin_unlink(struct node *place, const struct caller *who);
+int at_applies(const struct live *live);
 int tsv_applies(const struct live *live);
 int replace_applies(const struct live *live);
 int clear_applies(const struct live *live);
