@@ -62,5 +62,6 @@ const struct family cgroup_family = {
 	.no_lookup = "its values are cgroups, which the kernel does not show",
 	.shape = shape,
 	.update = update,
+	.remove = slot_clear,
 	.resolve = resolve,
 };

@@ -11,6 +11,9 @@
 
 extern const struct node_kind slot_kind;
 
+/* Deletes what is in a slot; -ENOENT with its sentence: nothing was. */
+int slot_clear(const struct live *live, const void *key);
+
 #define SLOT_NOT_LISTED "the kernel does not tell which of its slots are set"
 
 #endif

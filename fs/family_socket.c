@@ -10,18 +10,7 @@
 #include "fs/family_slot.h"
 #include "fs/node.h"
 #include "fs/scratch.h"
-#include "fs/store.h"
 #include "fs/why.h"
-
-/* The kernel says EINVAL of an empty slot of a sockmap; the slot's number is one, as the key was parsed. */
-static int remove_socket(const struct live *live, const void *key)
-{
-	int err = bpfmap_delete(live->map, key);
-
-	if (err == -ENOENT || err == -EINVAL)
-		return fail(ENOENT, "there is no socket in it");
-	return err ? store_refused(live, err) : 0;
-}
 
 /* ---- a hash with values of 4 bytes ---- */
 
@@ -75,7 +64,7 @@ static const struct node_kind keyed_kind = {
 
 #define NO_NAME "a socket has no name; the program that owns it, or a BPF program, stores it"
 
-static const struct family cookie_family = {.entry = &entry_kind, .no_update = NO_NAME, .remove = remove_socket};
+static const struct family cookie_family = {.entry = &entry_kind, .no_update = NO_NAME, .remove = slot_clear};
 
 #define NO_ROOM "it was created with 4-byte values, too short for the 8-byte cookies that sockets are read as"
 
@@ -83,7 +72,7 @@ static const struct family keyed_family = {
 	.entry = &keyed_kind,
 	.no_lookup = NO_ROOM,
 	.no_update = NO_NAME,
-	.remove = remove_socket,
+	.remove = slot_clear,
 };
 
 static const struct family blind_family = {
@@ -91,7 +80,7 @@ static const struct family blind_family = {
 	.no_list = NO_ROOM,
 	.no_lookup = NO_ROOM,
 	.no_update = NO_NAME,
-	.remove = remove_socket,
+	.remove = slot_clear,
 };
 
 static const struct family *pick(const struct bpfmap *map)

@@ -82,6 +82,7 @@ works "rm clears the slot" rm groups/0
 check_eq "a program sees that" "$EMPTY" "$(run in_group)"
 check_ne "which is not the answer of a full one" 0 "$EMPTY"
 fails_with "rm of an empty slot" "No such file" rm groups/0
+check_like ".errors says so" "there is nothing in it" "$(tail -1 groups.errors)"
 works "root may name it by its id" put "$(stat -c %i "$MINE")" groups/0
 check_eq "a program sees it" "1 0" "$(run_in "$MINE") $(run_in "$TMP/cg")"
 rm groups/0
