@@ -143,6 +143,26 @@ chmod 200 "$B/p"
 fails_with "a map of mode 0200 is not read" "denied" user cat p.tsv
 chmod 600 "$B/p"
 
+# At once: BPF_NOEXIST is made of a lookup and an update, and still one writer through the mount wins.
+for i in $(seq 10); do
+	rm -f jumps/3
+	for j in 1 2 3; do noclobber ../pass jumps/3 2> /dev/null && echo "$j"; done > "$TMP/one" &
+	for j in 4 5 6; do noclobber ../app/drop jumps/3 2> /dev/null && echo "$j"; done > "$TMP/other" &
+	wait
+	cat "$TMP/one" "$TMP/other" | wc -l
+done | sort | uniq -c | xargs > "$TMP/winners"
+check_eq "R3: of several with noclobber one wins" "10 1" "$(cat "$TMP/winners")"
+for j in 0 1 2 3; do
+	for i in $(seq 40); do
+		echo "$B/pass" > "jumps/$j"
+		cat "jumps/$(((j + i) % 4))" jumps.tsv
+		rm -f "jumps/$j"
+	done > /dev/null 2>&1 &
+done
+wait
+echo 1 > jumps.clear
+check_eq "after writers, readers and rm at once" 0 "$(cat jumps.count)"
+
 # No reference stays: what is in no map and has no pin goes.
 for i in $(seq 50); do
 	echo "$B/app/filter" > p/3
