@@ -56,6 +56,7 @@ contents() { # VARIANT
 	for type in $(every_types "$1"); do
 		read=$TMP/$1.first/$type
 		check_eq "$1 $type: .info tells the type" "type=$type" "$(grep ^type= "$read.info")"
+		check_eq "$1 $type: .info tells the id" "id=$(said_of "$1" "$type" 3)" "$(grep ^id= "$read.info")"
 		check_like "$1 $type: .spec tells the type" "(^| )type=$type( |\$)" "$(cat "$read.spec")"
 		check_eq "$1 $type: .pin tells the path" "$B/$1/$type" "$(cat "$read.pin")"
 		check_eq "$1 $type: .frozen" 0 "$(cat "$read.frozen")"

@@ -40,12 +40,13 @@ may_read='
 	$3 == "take" || ($3 == "open-r" && $2 in takes) { may("EACCES"); also("EACCES") }
 	$3 == "take" && $4 == "ok" { a = "EACCES" }
 	$2 == ".errors" && $3 != "stat" { a = "EACCES" }
+	$2 == ".at" && $3 != "stat" { may("EACCES"); also("EACCES") } # the paths are for root
 	$2 == "/KEY" && $1 ~ /^(perf_event_array|cgroup_array|xskmap)$/ { also("EACCES") } # what nobody can read shows no r
 '
 # 0200: he may write .tsv, .push, .mem and .frozen, and read what was refused; no directory lets him in. What a
 # program, a map or a cgroup is stored by he may not use.
 may_write='
-	$2 ~ /KEY/ || ($2 ~ /^(\/|\.raw|\.lpm|\.forms)$/ && $3 != "stat") { a = "EACCES" }
+	$2 ~ /KEY/ || ($2 ~ /^(\/|\.raw|\.lpm|\.at|\.forms)$/ && $3 != "stat") { a = "EACCES" }
 	$3 == "open-r" || $3 == "read" || $3 == "take" { if ($2 != ".errors" && $4 != "ENOENT") a = "EACCES" }
 	$2 in both && ($3 in writes || $3 == "open-w") { may("EACCES"); also("EACCES") }
 	($3 == "write" || $3 == "open-w") && $4 ~ /EEXIST/ { also("EACCES") }
@@ -56,6 +57,7 @@ may_write='
 # needs them on the pin, and programs and maps by id are for root.
 by_fmode='
 	$4 ~ /EOPNOTSUPP/ || $2 ~ /^\.(pin|spec|errors)$/ { also("EACCES") }
+	$2 == ".at" && $3 != "stat" { may("EACCES") }
 	$1 ~ /prog_array|of_maps|cgroup_array/ && $3 ~ /^(open-w|write)$/ { also("EPERM|EACCES") }
 	$3 == "take" || ($3 == "open-r" && $2 in takes) || ($2 in both && $3 != "stat" && $3 != "open-r") { may("EACCES") }
 '

@@ -33,7 +33,7 @@ walked() { # VARIANT
 
 # Types that rm -r empties and unpins; of the others the pin stays.
 removable=" hash prog_array percpu_hash stack_trace lru_hash lru_percpu_hash lpm_trie array_of_maps hash_of_maps
-	devmap sockmap cpumap sockhash reuseport_sockarray devmap_hash "
+	devmap sockmap cpumap sockhash reuseport_sockarray devmap_hash task_storage cgrp_storage "
 
 removed() { # VARIANT
 	local v=$1 type out status
@@ -80,8 +80,29 @@ nothing_left() { # VARIANT
 	check_eq "$v: no map and no program stays in the kernel" "" "$(every_ask "$v" alive)"
 }
 
+# Maps without entries: rmdir unpins those that can be listed (R15), .pin the others.
+emptied() { # VARIANT
+	local v=$1 type n
+	for type in $(every_types "$v"); do
+		case $type in array | percpu_array) n=4 ;; struct_ops) n=1 ;; *) n=0 ;; esac
+		check_eq "$v $type: lists nothing" "$n" "$(timeout 60 ls -A "$MNT/$v/$type" | wc -l)"
+		[ "$n" = 0 ] || continue
+		case $removable" cgroup_storage percpu_cgroup_storage " in
+		*[[:space:]]$type[[:space:]]*)
+			check_eq "$v $type: .count" 0 "$(cat "$MNT/$v/$type.count")"
+			works "$v $type: R15: rmdir unpins it" rmdir "$MNT/$v/$type"
+			absent "$v $type: R15: rmdir unpins it" "$B/$v/$type"
+			;;
+		*) fails_with "$v $type: R15: rmdir of a map without keys" "not empty" rmdir "$MNT/$v/$type" ;;
+		esac
+	done
+}
+
 for v in plain typed; do every "$v" "$([ $v = plain ] || echo btf)"; done
+every hollow empty
 start || exit 1
+emptied hollow
+nothing_left hollow
 for v in plain typed; do
 	every_ask "$v" witness > "$TMP/before"
 	walked "$v"

@@ -72,10 +72,10 @@ every_end() {
 
 # entry: l is listed, r w d read, written and deleted, s a symlink, b asked for; - there is none.
 # Others: what can be done; - is EOPNOTSUPP, ! has a rule of its own. With a ? behind it the rest may be
-# possible or not. dump is .csv .json .prom; take is .drain; q is .peek .pop. A type that differs with BTF
-# has a row "TYPE+" for that.
+# possible or not. dump is .csv .json .prom; take is .drain; q is .peek .pop; under is
+# a directory. A type that differs with BTF has a row "TYPE+" for that.
 every_table='
-type                  entry raw tsv dump count take clear replace mem q push events lpm
+type                  entry raw tsv dump count take clear replace mem q push events under
 hash                  lrwd  rw  rw  r    r     r    w     w       -   - -    -      -
 array                 lrw   rw  rw  r    r     -    w     w       -   - -    -      -
 array+                lrw   rw  rw  r    r     -    w     w       rw  - -    -      -
@@ -87,7 +87,7 @@ stack_trace           lrd   r   r   r    r     r    w     -       -   - -    -  
 cgroup_array          wd?   -?  -?  -?   -?    -    -?    -?      -   - -    -      -
 lru_hash              lrwd  rw  rw  r    r     r    w     w       -   - -    -      -
 lru_percpu_hash       lrwd  rw  rw  r    r     r    w     w       -   - -    -      -
-lpm_trie              lrwd  rw  rw  r    r     -    w     w       -   - -    -      r
+lpm_trie              lrwd  rw  rw  r    r     -    w     w       -   - -    -      lpm
 array_of_maps         lsd   -?  r?  r    r     -    w     -?      -   - -    -      -
 hash_of_maps          lsd   -?  r?  r    r     -?   w     -?      -   - -    -      -
 devmap                lrwd  rw? rw  r    r     -    w     w       -   - -    -      -
@@ -104,7 +104,7 @@ sk_storage            -     -   -   -    -     -    -     -       -   - -    -  
 devmap_hash           lrwd  rw? rw  r    r     -    w     w       -   - -    -      -
 struct_ops            lr?   r?  r?  r    r     -    w?    -?      -   - -    -      -
 ringbuf               -     -   -   -    -     -    -     -       -   - -    r      -
-inode_storage         -     -   -   -    -     -    -     -       -   - -    -      -
+inode_storage         -     -   -   -    -     -    -     -       -   - -    -      at
 task_storage          rwd?  rw? -?  -?   -?    -    -?    -?      -   - -    -      -
 bloom_filter          b     -?  -?  -    -     -    -     -       -   - -    -      -
 user_ringbuf          -     -   -   -    -     -    -     -       -   - w    -      -
@@ -173,7 +173,7 @@ every_expects() {
 		$0 = line
 		type = $1
 		directory("/", "ok"); directory(".forms", "ok")
-		directory(".lpm", $14 == "r" ? "ok" : "EOPNOTSUPP")
+		directory(".lpm", $14 == "lpm" ? "ok" : "EOPNOTSUPP"); directory(".at", $14 == "at" ? "ok" : "EOPNOTSUPP")
 		directory(".raw", $3 == "-" ? "EOPNOTSUPP" : $3 ~ /\?/ ? "ok|EOPNOTSUPP" : "ok")
 		if ($2 ~ /s/) { say("/KEY", "stat", "ok"); say("/KEY", "read", "ok") }
 		else { entry("/KEY", $2); entry(".raw/KEY", $3) }

@@ -24,15 +24,15 @@
 #include <unistd.h>
 
 static const char usage[] =
-	"mt_every DIR PROGS CGROUP OBJECT [btf]\n"
+	"mt_every DIR PROGS CGROUP OBJECT [btf|empty]\n"
 	"  pins a map of each type in DIR, under the type's name, and programs in PROGS,\n"
 	"  and prints, parted by tabs:\n"
 	"    map TYPE ID KEY VALUE WRITE   the name of an entry, its text, what may be written\n"
 	"                                  there (? not for this test to say, - nothing)\n"
 	"    id map|prog ID                everything else that it made\n"
 	"    none TYPE REASON              what this kernel has not\n"
-	"  then a line \"ready\". With btf: BTF where the type takes it. Then it does what it reads, a word\n"
-	"  a line, and ends its answers with a line \".\":\n"
+	"  then a line \"ready\". With btf: BTF where the type takes it; with empty: no entries. Then it\n"
+	"  does what it reads, a word a line, and ends its answers with a line \".\":\n"
 	"    witness     what is in the maps, a line for each\n"
 	"    pop         takes all from the queue and the stack, and prints it\n"
 	"    alive       which of the maps and programs are there still\n"
@@ -44,7 +44,7 @@ static const char usage[] =
 enum { U32 = 1, U64, STATS, BYTE, BYTES, PREFIX, CGROUP_KEY }; /* ids in the BTF that make_btf() makes */
 
 static const char *dir, *progs, *cgroup_path;
-static bool with_btf;
+static bool with_btf, empty;
 static int cgroup = -1, btf_fd, tail = -1, inner = -1, sock = -1, cpus;
 static struct bpf_object *object;
 static struct { bool prog; uint32_t id; } made[128];
@@ -496,7 +496,7 @@ static void make(const struct every *e)
 	}
 	snprintf(path, sizeof(path), "%s/%s", dir, e->name);
 	note(false, id_of_map(fd));
-	if (e->fill(e, fd, &said))
+	if (!empty && e->fill(e, fd, &said))
 		fprintf(stderr, "mt_every: %s: no entry: %s\n", e->name, strerror(errno));
 	if (bpf_obj_pin(fd, path))
 		fprintf(stderr, "mt_every: %s: %s\n", path, strerror(errno));
@@ -565,7 +565,6 @@ static void fill_by_programs(void)
 		fprintf(stderr, "mt_every: put_storage: %s\n", strerror(errno));
 	if (run("put_stack") || run("put_record") || run("put_record"))
 		fprintf(stderr, "mt_every: programs that put entries fail\n");
-	bpf_object__close(object);
 }
 
 /* ---- witness ---- */
@@ -749,6 +748,7 @@ int main(int argc, char **argv)
 	}
 	dir = argv[1], progs = argv[2], cgroup_path = argv[3];
 	with_btf = argc > 5 && !strcmp(argv[5], "btf");
+	empty = argc > 5 && !strcmp(argv[5], "empty");
 	cpus = libbpf_num_possible_cpus();
 	libbpf_set_print(quiet);
 	cgroup = open(cgroup_path, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
@@ -770,7 +770,9 @@ int main(int argc, char **argv)
 		fprintf(stderr, "mt_every: %s: %s\n", argv[4], strerror(errno));
 		return 1;
 	}
-	fill_by_programs();
+	if (!empty)
+		fill_by_programs();
+	bpf_object__close(object);
 	puts("ready");
 	fflush(stdout);
 	while (fgets(line, sizeof(line), stdin) && strcmp(line, "quit\n"))

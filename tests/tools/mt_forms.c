@@ -40,6 +40,7 @@ static const struct form {
 	{"/", DIRECTORY, false},
 	{".forms", DIRECTORY, false},
 	{".lpm", DIRECTORY, false},
+	{".at", DIRECTORY, false},
 	{".raw", DIRECTORY, false},
 	{"/KEY", ENTRY, false},
 	{".raw/KEY", ENTRY, false},
