@@ -337,7 +337,7 @@ static int add_views(struct node *place, const char *name, struct file *file)
 	if (err)
 		return err == -ENOMEM || err == -EMFILE ? err : 0;
 	for (const struct form *form = map_forms; form->name && !err; form++) {
-		if (form_is_view(form) && (!form->applies || !form->applies(live)))
+		if (form_is_view(form) && form_can_be_read(form, live))
 			err = add_view(place, name, form, file);
 	}
 	live_put(live);

@@ -125,12 +125,11 @@ int tsv_applies(const struct live *live)
 
 static int open_tsv(struct file *file)
 {
-	int err = for_writing(file) ? family_writes(file->live) : family_reads(file->live);
-
-	if (err)
-		return err;
 	if (!for_writing(file))
 		return open_dump(file);
+	int err = family_writes(file->live);
+	if (err)
+		return err;
 	if ((file->flags & O_ACCMODE) == O_RDWR)
 		return fail(EINVAL, "a .tsv is opened for reading or for writing, not for both");
 	return bulk_open(file, false);

@@ -45,7 +45,7 @@ const struct form map_forms[] = {
 	 .applies = replace_applies},
 	{.name = "spec", .kind = &form_file_kind, .ops = &spec_ops, .may = ATTR_READ | ATTR_WRITE, .creates = true},
 	{.name = "tsv", .kind = &form_file_kind, .ops = &tsv_ops, .may = ATTR_READ | ATTR_WRITE,
-	 .applies = tsv_applies},
+	 .applies = tsv_applies, .reads = family_reads},
 	{.name = "users", .kind = &form_file_kind, .ops = &users_ops, .may = ATTR_READ},
 	{.name = NULL},
 };
@@ -99,6 +99,11 @@ bool form_is_view(const struct form *form)
 		views += views != NULL;
 	}
 	return false;
+}
+
+bool form_can_be_read(const struct form *form, const struct live *live)
+{
+	return !(form->applies && form->applies(live)) && !(form->reads && form->reads(live));
 }
 
 int form_check_consumes(void)
@@ -313,6 +318,8 @@ static int file_open(struct node *node, struct file *file)
 	err = err ? err : check_rights(node, file);
 	if (!err && form->applies)
 		err = form->applies(file->live);
+	if (!err && form->reads && wants(file, O_RDONLY))
+		err = form->reads(file->live);
 	return !err && form->ops->open ? form->ops->open(file) : err;
 }
 

@@ -26,6 +26,7 @@ struct form {
 	size_t (*size)(const struct live *live); /* st_size, where no text is rendered; NULL: the text's, or 0 of a stream */
 	/* 0, or EOPNOTSUPP with a reason; NULL: every map has it. */
 	int (*applies)(const struct live *live);
+	int (*reads)(const struct live *live); /* the same of reading it, where that is another question */
 	/* rm M.FORM; NULL: EPERM. */
 	int (*unlink)(struct node *place, const struct caller *who);
 };
@@ -38,6 +39,8 @@ const struct form *form_of_directory(struct node *dir, const char *name);
 
 /* Is the form listed beside its map (-o views=)? */
 bool form_is_view(const struct form *form);
+/* Does the map have it, for reading? */
+bool form_can_be_read(const struct form *form, const struct live *live);
 
 /* The node of a map's form (parent: the map's node) or of a directory's form. */
 int form_node(struct node *parent, const struct form *form, struct node **ret_node);

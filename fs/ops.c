@@ -345,10 +345,13 @@ int ops_answer_read(fuse_req_t req, struct file *file, size_t size, off_t offset
 	int err = file_read(file, size, offset, &data, &len);
 	if (err == -EAGAIN && file->park)
 		return err;
-	if (err)
+	if (err) {
+		if (err != -ENOENT && err != -EAGAIN && err != -EINTR)
+			record(fuse_req_ctx(req)->pid, file->node, NULL, err);
 		fuse_reply_err(req, -err);
-	else if (!fuse_reply_buf(req, data, len) && file->ops->taken)
+	} else if (!fuse_reply_buf(req, data, len) && file->ops->taken) {
 		file->ops->taken(file);
+	}
 	return 0;
 }
 
