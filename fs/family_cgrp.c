@@ -72,7 +72,7 @@ static bool unescape(const char *name, char *path)
 
 		if (*name == '%' && (low < 0 || !(high | low)))
 			return false;
-		*path++ = low < 0 ? *name : (char)(high << 4 | low);
+		*path++ = (char)(low < 0 ? *name : high << 4 | low);
 		name += low < 0 ? 0 : 2;
 	}
 	*path = 0;
