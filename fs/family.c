@@ -30,11 +30,6 @@ static const struct family unknown_family = {
 	.no_entries = "this program does not know the type",
 };
 
-/* Until a family of its own is there. */
-static const struct family later_family = {
-	.no_entries = "entries of this type are not shown",
-};
-
 #ifndef BPF_MAP_TYPE_CGRP_STORAGE /* newer than the headers of Debian 12 */
 #define BPF_MAP_TYPE_CGRP_STORAGE 32
 #endif
@@ -59,9 +54,9 @@ static const struct family *const by_type[] = {
 	[BPF_MAP_TYPE_CPUMAP] = &cpu_family,
 	[BPF_MAP_TYPE_XSKMAP] = &xsk_family,
 	[BPF_MAP_TYPE_SOCKHASH] = &socket_family,
-	[BPF_MAP_TYPE_CGROUP_STORAGE] = &later_family,
+	[BPF_MAP_TYPE_CGROUP_STORAGE] = &cgroup_storage_family,
 	[BPF_MAP_TYPE_REUSEPORT_SOCKARRAY] = &socket_family,
-	[BPF_MAP_TYPE_PERCPU_CGROUP_STORAGE] = &later_family,
+	[BPF_MAP_TYPE_PERCPU_CGROUP_STORAGE] = &cgroup_storage_family,
 	[BPF_MAP_TYPE_QUEUE] = &queue_family,
 	[BPF_MAP_TYPE_STACK] = &queue_family,
 	[BPF_MAP_TYPE_SK_STORAGE] = &sock_family,

@@ -55,7 +55,8 @@ struct family {
 /* Never NULL; a type that is not known has a family without entries. */
 const struct family *family_of(const struct bpfmap *map);
 
-extern const struct family plain_family, prefix_family, bloom_family, task_family, cgrp_family, inode_family, sock_family;
+extern const struct family plain_family, prefix_family, bloom_family, task_family, cgrp_family, inode_family, sock_family,
+	cgroup_storage_family;
 extern const struct family stack_family, struct_ops_family;
 extern const struct family maps_family;
 extern const struct family prog_family, device_family, cpu_family, socket_family;
