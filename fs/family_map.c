@@ -178,19 +178,6 @@ static int store_target(struct node *dir, struct live *live, const void *key, co
 	return err;
 }
 
-/* -EINVAL: the name is no key. */
-static int parse_key(const struct live *live, const char *name, void **ret_key)
-{
-	struct text_note note = {""};
-	void *key = scratch_bytes(SCRATCH_KEY, live->key_size);
-	int err = key ? name_parse(live->codec, name, strlen(name), key, &note) : -ENOMEM;
-
-	if (err)
-		return fail(-err, "%s", note.msg);
-	*ret_key = key;
-	return 0;
-}
-
 /* Names that programs make up begin with a letter or a dot; a digit begins a key, here a wrong one. */
 static bool made_up(const char *name)
 {
@@ -201,10 +188,10 @@ static int make_link(struct node *dir, struct live *live, const char *name, cons
 		     const struct caller *who)
 {
 	void *key;
-	int err = parse_key(live, name, &key);
+	int err = keys_parse(live, name, &key);
 
-	if (err == -EINVAL && made_up(name))
-		return held_add(dir, name, live->id, target, who->uid);
+	if (err == -ENOENT)
+		return made_up(name) ? held_add(dir, name, live->id, target, who->uid) : -EINVAL;
 	return err ? err : store_target(dir, live, key, target, who, BPF_NOEXIST);
 }
 
@@ -220,9 +207,9 @@ static int store_held(struct node *dir, struct live *live, const struct held_lin
 		return fail(ENOENT, "the link was made in another map that was here before");
 	if (link->uid != who->uid)
 		return fail(EPERM, "the link was made by another user, whose rights are not known any more");
-	err = parse_key(live, to_name, &key);
+	err = keys_parse(live, to_name, &key);
 	if (err)
-		return err == -EINVAL ? fail(EPERM, "'%s' is no key: a link that is none can only become one", to_name) : err;
+		return err == -ENOENT ? fail(EPERM, "'%s' is no key: a link that is none can only become one", to_name) : err;
 	return store_target(dir, live, key, link->target, who, flags & RENAME_NOREPLACE ? BPF_NOEXIST : BPF_ANY);
 }
 

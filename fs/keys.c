@@ -42,8 +42,7 @@ static int find_shortened(struct live *live, const char *name, void *ret_key)
 	return more == 1 ? 0 : more < 0 ? more : -ENOENT;
 }
 
-/* A name → its key in SCRATCH_KEY. -ENOENT: no key of this map can have that name. */
-static int key_of(struct live *live, const char *name, void **ret_key)
+int keys_parse(struct live *live, const char *name, void **ret_key)
 {
 	struct text_note note = {""};
 	size_t len = strlen(name);
@@ -106,7 +105,7 @@ int keys_lookup(struct node *dir, struct live *live, const struct node_kind *kin
 {
 	bool valued = kind == &entry_kind || kind == &raw_kind;
 	void *key;
-	int err = key_of(live, name, &key);
+	int err = keys_parse(live, name, &key);
 
 	if (err == -ENOENT && live->family->held)
 		return live->family->held(dir, name, ret_node, ret_st);
@@ -129,7 +128,7 @@ int keys_create(struct node *dir, struct live *live, const struct node_kind *kin
 	if (name_is_short_form(name, strlen(name)))
 		return fail(EINVAL, "a shortened name finds keys that exist and makes none; write the key to the map's "
 				    ".tsv or through bpftool");
-	err = key_of(live, name, &key);
+	err = keys_parse(live, name, &key);
 	if (err)
 		return err == -ENOENT ? -EINVAL : err;
 	err = entry_node(dir, kind, live, key, &node);
@@ -155,7 +154,7 @@ int keys_opendir(struct node *dir, struct live *live, const struct node_kind *ki
 int keys_unlink(struct node *dir, struct live *live, const char *name)
 {
 	void *key;
-	int err = key_of(live, name, &key);
+	int err = keys_parse(live, name, &key);
 
 	if (err == -ENOENT && live->family->unhold)
 		return live->family->unhold(dir, name);

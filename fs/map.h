@@ -29,6 +29,8 @@ int keys_unlink(struct node *dir, struct live *live, const char *name);
 int keys_symlink(struct node *dir, struct live *live, const char *name, const char *target, const struct caller *who);
 int keys_rename(struct node *dir, struct live *live, const char *name, struct node *to_dir, const char *to_name,
 		unsigned flags, const struct caller *who);
+/* A name → its key, in SCRATCH_KEY. -ENOENT with its sentence: no key of this map can have that name. */
+int keys_parse(struct live *live, const char *name, void **ret_key);
 int keys_empty(struct live *live); /* 1: it has no entries, 0: it has some or no keys at all, or a negative errno */
 
 #endif

@@ -78,6 +78,8 @@ name=$(ls long)
 check_eq "R11: a name of 255 bytes" 255 "${#name}"
 check_eq "R11: leads on" 11 "$(cat "long/$name/1")"
 fails_with "R11: but makes nothing" "Invalid argument" ln -s "id:$one" "long/${name%?}$(tr 0-9a-f 1-9a-f0 <<< "${name: -1}")"
+works "R11: it can be replaced" ln -sfn "id:$two" "long/$name"
+check_eq "R11: it can be replaced" "../.id/$two" "$(readlink "long/$name")"
 works "R11: and can be removed" rm "long/$name"
 check_eq "R11: and can be removed" "" "$(ls long)"
 
