@@ -103,6 +103,7 @@ static void taken_over(void **state)
 {
 	struct bpfmap *map = map_called("perf");
 	int fds = count_fds();
+	uint32_t cpu = 0;
 	struct bpfmap_records *first = records_of(map), *second;
 
 	(void)state;
@@ -113,6 +114,7 @@ static void taken_over(void **state)
 	bpfmap_records_release(second, expect(second, 0, 12));
 	bpfmap_records_free(second);
 	assert_false(installed(map));
+	assert_int_equal(bpf_map_delete_elem(bpfmap_fd(map), &cpu), -ENOENT); /* nothing keeps its events */
 	assert_int_equal(count_fds(), fds);
 	bpfmap_free(map);
 }

@@ -53,6 +53,9 @@ for i in $(seq 100); do
 	[ "$(head -n 1 ring.events 2>&1)" = "$(line "$i" 8)" ] || bad=$((bad + 1))
 done
 check_eq "a reader that has closed is never in the way of the next" "0 of 100" "$bad of 100"
+pairs=() # close, and open at once
+for i in $(seq 15); do pairs+=(o:r c); done
+check_eq "nor one that closes right before" "" "$(for i in $(seq 40); do mt_io ring.events "${pairs[@]}"; done | grep -v '^[0-9]')"
 check_eq "a reader in another reader's way gets EBUSY until that closes" "0 EBUSY 0 1" "$(io ring.events o:r o:r c o:r)"
 
 # poll(2).
