@@ -92,10 +92,11 @@ put "50$tab$two" hash.replace
 check_eq "all but one are deleted" 1 "$(cat hash.count)"
 check_eq "all but one are deleted" "50 $two" "$(links hash)"
 
-# Nothing keeps an inner map alive.
+# Nothing keeps a map alive.
+outer="$(map_id arr) $(map_id hash) $(map_id arr2)"
 works "rm -r" rm -r hash arr arr2
 rm "$B/in1" "$B/in2"
-for id in "$one" "$two"; do
+for id in $outer "$one" "$two"; do
 	until_true 10 eval '! map_alive "$id"' && pass "no reference is left" ||
 		fail "no reference is left" gone "$(bpftool map show id "$id")"
 done
