@@ -1,7 +1,7 @@
 #!/bin/bash
 # SPDX-License-Identifier: MIT
 # Every form of every type: the right answer, or EOPNOTSUPP with a reason (R24, R29). A table says which.
-# tsan
+# timeout 300
 . "$(dirname "$0")/lib_every.sh"
 
 # ---- contents, of what was read into $TMP/VARIANT.first ----

@@ -2,7 +2,7 @@
 # SPDX-License-Identifier: MIT
 # Rights on every type: frozen maps, a mount that is read-only, and pins that somebody may only read or only
 # write (R18, R19). What each answers is the table of every_form.sh, less what may not be.
-# timeout 240
+# timeout 300
 . "$(dirname "$0")/lib_every.sh"
 
 nobody=(setpriv --reuid 65534 --regid 65534 --clear-groups)

@@ -3,6 +3,7 @@
 # What walks a tree walks one with a map of every type: it ends, reads all that is listed, takes nothing;
 # rm -r takes what can be taken, and nothing stays in the kernel after that.
 # timeout 240
+# tsan
 . "$(dirname "$0")/lib_every.sh"
 
 export MNT TMP
