@@ -76,12 +76,33 @@ static int spec_write(struct file *file, const char *data, size_t size, off_t of
 
 const struct file_ops spec_ops = {.render = spec_render, .write = spec_write};
 
+/* The types that C code has to do with, where what is shown as a key is another thing: values, ids for fds. */
+static int own_codec(const struct live *live, struct codec **ret_codec)
+{
+	struct bpfmap_info info = {.size = sizeof(info)};
+	int err = bpfmap_info(live->map, &info);
+	struct text_shape shape = {
+		.key_size = info.key_size,
+		.value_size = info.value_size,
+		.btf = live->btf,
+		.key_type = info.btf_key_type_id,
+		.value_type = info.btf_value_type_id,
+	};
+
+	return err ? fail_engine(err) : codec_new(&shape, ret_codec);
+}
+
 static int h_render(struct file *file, struct text_buf *out)
 {
+	const struct live *live = file->live;
 	struct text_buf name = {0};
-	int err = map_called(file->node, file->live, &name);
+	struct codec *own = NULL;
+	int err = map_called(file->node, live, &name);
 
-	err = err ? err : cdecl_print(file->live->codec, name.data, out);
+	if (!err && live->key_size != bpfmap_key_size(live->map))
+		err = own_codec(live, &own);
+	err = err ? err : cdecl_print(own ? own : live->codec, name.data, out);
+	codec_free(own);
 	text_free(&name);
 	return err;
 }

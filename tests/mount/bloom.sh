@@ -84,7 +84,7 @@ check_like ".spec" "type=bloom_filter value=u32 .*map_extra=3" "$(cat numbers.sp
 works ".spec makes another" cp peers.spec more.spec
 works "and that is empty" touch more/10.0.0.2,1,1
 check_eq "of the same shape" "$(cat peers.spec | sed 's/name=[^ ]*//')" "$(cat more.spec | sed 's/name=[^ ]*//')"
-check_like ".h" "struct peer" "$(cat peers.h)"
+check_like ".h" "typedef struct peer peers_value;" "$(cat peers.h)"
 check_like ".users" "add_number" "$(cat numbers.users)"
 works "grep -r finds nothing and ends" timeout 10 bash -c '! grep -r . numbers'
 

@@ -75,6 +75,7 @@ check_like ".info" "type=cgrp_storage" "$(tr '\n' ' ' < cgrps.info)"
 check_like ".spec" "type=cgrp_storage key=s32 value=" "$(cat cgrps.spec)"
 works ".spec makes another" cp cgrps.spec more.spec
 works ".spec: of the same kind" put hits=1 "more/$id1"
+check_like ".h: the key of C is an fd" "typedef int cgrps_key;" "$(cat cgrps.h)"
 check_eq ".forms" "clear count csv errors frozen h info json pin prom raw replace spec tsv users" "$(ls cgrps.forms | xargs)"
 
 # A cgroup that goes takes its value along.
