@@ -33,6 +33,7 @@ static void E11_users(void **state)
 	struct bpfmap_spec spec = BPFMAP_SPEC(.type = BPF_MAP_TYPE_ARRAY, .key_size = 4, .value_size = 4, .max_entries = 1);
 	struct bpfmap *used = create(&spec), *unused = create(&spec);
 	struct bpfmap_user user = { .size = sizeof(user) }, none = { 0 };
+	struct btf *btf;
 	int first = load_user_of(used, "first_user"), second = load_user_of(used, "second_user");
 
 	(void)state;
@@ -44,6 +45,10 @@ static void E11_users(void **state)
 	assert_int_equal(user.id, prog_id(second));
 	assert_int_equal(bpfmap_next_user(used, user.id, &user), -ENOENT);
 	assert_int_equal(user.id, prog_id(second)); /* untouched */
+	assert_int_equal(user.btf_id, 0);
+	FAILS(bpfmap_user_btf(&user, &btf), EOPNOTSUPP, "without BTF");
+	user.btf_id = UINT32_MAX;
+	FAILS(bpfmap_user_btf(&user, &btf), ENOENT, "BTF id 4294967295");
 	assert_int_equal(bpfmap_next_user(unused, 0, &user), -ENOENT);
 	FAILS(bpfmap_next_user(used, 0, &none), EINVAL, "size");
 	close(first);

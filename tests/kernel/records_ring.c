@@ -217,6 +217,21 @@ static void another_reader(void **state)
 	bpfmap_free(map);
 }
 
+/* The types of the records: those of a program that uses the map. */
+static void types_of_a_user(void **state)
+{
+	struct bpfmap *map = map_called("ring");
+	struct bpfmap_user user = { .size = sizeof(user) };
+	struct btf *btf;
+
+	(void)state;
+	OK(bpfmap_next_user(map, 0, &user));
+	OK(bpfmap_user_btf(&user, &btf));
+	assert_true(btf__find_by_name_kind(btf, "event", BTF_KIND_STRUCT) > 0);
+	btf__free(btf);
+	bpfmap_free(map);
+}
+
 static void refusals(void **state)
 {
 	struct bpfmap *map = make(BPF_MAP_TYPE_HASH, 4, 4, 4);
@@ -242,4 +257,4 @@ static void refusals(void **state)
 }
 
 MAIN(load_programs, close_programs, T(in_order), T(released_or_not), T(any_size_around_the_ring), T(discarded),
-    T(unfinished), T(each_one_wakes), T(another_reader), T(refusals))
+    T(unfinished), T(each_one_wakes), T(another_reader), T(types_of_a_user), T(refusals))

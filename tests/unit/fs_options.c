@@ -100,6 +100,19 @@ static void debug_stays_in_the_foreground(void **state)
 	}
 }
 
+static void takeover(void **state)
+{
+	(void)state;
+	struct parsed p = PARSE("-o", "takeover,ro", "/m"), without = PARSE("/m");
+
+	assert_int_equal(p.err, 0);
+	assert_true(p.opt.takeover);
+	assert_false(left_over(&p, "takeover")); /* libfuse would refuse it */
+	assert_false(without.opt.takeover);
+	done(&p);
+	done(&without);
+}
+
 static void numbers(void **state)
 {
 	(void)state;
@@ -198,6 +211,7 @@ int main(void)
 		cmocka_unit_test(one_name_is_the_mount_point),
 		cmocka_unit_test(two_names_are_source_and_mount_point),
 		cmocka_unit_test(debug_stays_in_the_foreground),
+		cmocka_unit_test(takeover),
 		cmocka_unit_test(numbers),
 		cmocka_unit_test(names_of_users_and_groups),
 		cmocka_unit_test(what_mountinfo_shows_is_taken),
