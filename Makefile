@@ -137,4 +137,4 @@ install: all
 clean:
 	rm -rf build
 
--include $(shell find build -name '*.d' -type f 2>/dev/null)
+-include $(sort $(shell find build $(O) -name '*.d' -type f 2>/dev/null))
