@@ -83,6 +83,31 @@ written() { # VARIANT
 	done
 }
 
+# R28: a map made of what .spec prints prints the same; what maps inside it are like is to be seen by one alone.
+copied() { # VARIANT
+	local type old new
+	mkdir "$MNT/copy-$1"
+	for type in $(every_types "$1"); do
+		old=$MNT/$1/$type new=$MNT/copy-$1/$type
+		works "$1 $type: .spec makes another" cp "$old.spec" "$new.spec"
+		check_eq "$1 $type: with the same .spec" "$(sed 's/ inner={.*}//' "$old.spec")" "$(sed 's/ inner={.*}//' "$new.spec")"
+		check_eq "$1 $type: of the same sizes" "$(grep -E '^(type|.*_size|max_entries|flags)=' "$old.info")" \
+			"$(grep -E '^(type|.*_size|max_entries|flags)=' "$new.info")"
+		rm "$new.pin"
+	done
+}
+
+# By id a map has the same forms, but no pin.
+by_id() { # VARIANT
+	local answers=$TMP/$1.id-answers
+	awk -F'\t' -v OFS='\t' '$1 == "map" { $2 = $3; print }' "$TMP/$1.maps" > "$TMP/.id.maps"
+	every_try .id .id "$TMP/ids" stat open read
+	awk -F'\t' -v OFS='\t' 'NR == FNR { type[$3] = $2; next } { $1 = type[$1]; print }' \
+		"$TMP/$1.maps" "$TMP/ids" > "$answers"
+	every_compare "$1 .id" <(every_expects "$1" | awk '$2 == ".pin" { $4 = "ENOENT" } { print }') "$answers"
+	rm "$TMP/ids"
+}
+
 # entries FILE TYPE: of a witness's lines.
 entries() { sed -n "s/^$2: \([0-9]*\) entries.*/\1/p" "$1"; }
 
@@ -102,7 +127,11 @@ emptied() { # VARIANT
 	check_eq "$1 queue: .pop took the head" 11 "$(cat "$TMP/out-$1/queue.pop")"
 	check_eq "$1 stack: .push and .pop are at the head" 44 "$(cat "$TMP/out-$1/stack.pop")"
 	check_eq "$1 queue, stack: what is left" "queue: 22 33 44 stack: 33 22 11" "$(every_ask "$1" pop | xargs)"
-	check_eq "$1 ringbuf: .events read each record" 2 "$(lines "$TMP/out-$1/ringbuf.events")"
+	check_eq "$1 ringbuf: .events read each record" "0x656e6f0000000000 0x656e6f0000000000" \
+		"$(xargs < "$TMP/out-$1/ringbuf.events")"
+	every_ask "$1" record
+	check_eq "$1 ringbuf: .events@TYPE reads it as that" "[number=7302757\n]" \
+		"$(timeout 60 mt_io "$MNT/$1/ringbuf.events@record" o:r r:100 | sed 1d)"
 }
 
 # ---- the run ----
@@ -112,10 +141,12 @@ start || exit 1
 for v in plain typed; do
 	every_ask "$v" witness > "$TMP/$v.w0"
 	every_try "$v" "$v" "$TMP/$v.answers" stat open read
+	by_id "$v"
 	every_ask "$v" witness > "$TMP/now"
 	check_eq "$v: looking and reading changes nothing" "" "$(diff "$TMP/$v.w0" "$TMP/now")"
 	cp -r "$TMP/out-$v" "$TMP/$v.first"
 	contents "$v"
+	copied "$v"
 
 	every_try "$v" "$v" "$TMP/$v.answers" write
 	every_try "$v" "$v" /dev/null read

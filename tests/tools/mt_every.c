@@ -34,6 +34,7 @@ static const char usage[] =
 	"  then a line \"ready\". With btf: BTF where the type takes it; with empty: no entries. Then it\n"
 	"  does what it reads, a word a line, and ends its answers with a line \".\":\n"
 	"    witness     what is in the maps, a line for each\n"
+	"    record      puts one more record into the ring buffer\n"
 	"    pop         takes all from the queue and the stack, and prints it\n"
 	"    alive       which of the maps and programs are there still\n"
 	"    release     lets go of all that it holds\n"
@@ -723,6 +724,8 @@ static void obey(const char *word)
 	if (!strcmp(word, "witness\n"))
 		for (size_t i = 0; i < COUNT(types); i++)
 			see(&types[i]);
+	if (!strcmp(word, "record\n"))
+		run("put_record");
 	if (!strcmp(word, "pop\n"))
 		pop_all("queue"), pop_all("stack");
 	if (!strcmp(word, "alive\n"))
