@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /* Addresses and byte runs: IPv4, IPv6, Ethernet, 0x…. */
 #include <arpa/inet.h>
+#include <endian.h>
 #include <errno.h>
 #include <string.h>
 
@@ -8,8 +9,26 @@
 
 static const char digits[] = "0123456789abcdef";
 
+/* The digits of four bytes, in the order in which they are in memory. */
+static void put_hex4(char *to, const uint8_t *bytes)
+{
+	const uint64_t ones = 0x0101010101010101;
+	uint32_t word;
+
+	memcpy(&word, bytes, sizeof(word));
+	uint64_t x = htole32(word);
+	x = (x | x << 16) & 0x0000ffff0000ffff; /* each in the lower half of 16 bits */
+	x = (x | x << 8) & 0x00ff00ff00ff00ff;
+	x = (x >> 4 & 0x000f000f000f000f) | (x << 8 & 0x0f000f000f000f00); /* a nibble a byte, the high one first */
+	uint64_t letters = (x + 6 * ones) >> 4 & ones;
+	x = htole64(x + '0' * ones + ('a' - '0' - 10) * letters);
+	memcpy(to, &x, sizeof(x));
+}
+
 char *put_hex(char *to, const uint8_t *bytes, size_t size)
 {
+	for (; size >= 4; size -= 4, bytes += 4, to += 8)
+		put_hex4(to, bytes);
 	for (size_t i = 0; i < size; i++) {
 		*to++ = digits[bytes[i] >> 4];
 		*to++ = digits[bytes[i] & 15];
