@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
  * Families: how a map type's entries are reached as files. The table in family.c has a row for each type;
- * a family that differs from the kernel's plain keys and values has a file family_*.c. What the kernel
+ * a family that differs from the kernel's plain keys and values has a file in family/. What the kernel
  * takes and gives and what is shown differ there and nowhere else: ids for fds, pids for pidfds.
  */
 #ifndef FAMILY_H

@@ -16,7 +16,7 @@
 #include "fs/entry.h"
 #include "fs/family.h"
 #include "fs/forms.h"
-#include "fs/inode.h"
+#include "fs/family/inode.h"
 #include "fs/keydir.h"
 #include "fs/map.h"
 #include "fs/names.h"

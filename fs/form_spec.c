@@ -6,7 +6,7 @@
 #include "format.h"
 #include "fs/bpffs.h"
 #include "fs/forms.h"
-#include "fs/inner.h"
+#include "fs/family/inner.h"
 #include "fs/map.h"
 #include "fs/why.h"
 #include "spectext.h"

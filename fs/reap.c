@@ -15,7 +15,7 @@
 #include <time.h>
 #include <unistd.h>
 
-#include "fs/held.h"
+#include "fs/family/held.h"
 #include "fs/live.h"
 #include "fs/mount.h"
 #include "fs/node.h"

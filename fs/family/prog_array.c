@@ -8,7 +8,7 @@
 
 #include "fs/entry.h"
 #include "fs/family.h"
-#include "fs/prog.h"
+#include "fs/family/prog.h"
 #include "fs/store.h"
 #include "fs/why.h"
 

@@ -3,7 +3,7 @@
 #include <errno.h>
 #include <linux/bpf.h>
 
-#include "fs/inner.h"
+#include "fs/family/inner.h"
 #include "fs/why.h"
 
 /* What the kernel takes into no map of maps. */

@@ -9,7 +9,7 @@
 #include <unistd.h>
 
 #include "fs/path.h"
-#include "fs/prog.h"
+#include "fs/family/prog.h"
 #include "fs/target.h"
 #include "fs/why.h"
 

@@ -12,7 +12,7 @@
 
 #include "fs/entry.h"
 #include "fs/family.h"
-#include "fs/prog.h"
+#include "fs/family/prog.h"
 #include "fs/store.h"
 #include "fs/target.h"
 #include "fs/why.h"

@@ -10,10 +10,10 @@
 #include <string.h>
 #include <unistd.h>
 
-#include "fs/cgroup.h"
+#include "fs/family/cgroup.h"
 #include "fs/entry.h"
 #include "fs/family.h"
-#include "fs/storage.h"
+#include "fs/family/storage.h"
 #include "fs/store.h"
 #include "fs/why.h"
 

@@ -3,7 +3,7 @@
 #include <errno.h>
 
 #include "fs/entry.h"
-#include "fs/family_slot.h"
+#include "fs/family/slot.h"
 #include "fs/node.h"
 #include "fs/store.h"
 #include "fs/why.h"

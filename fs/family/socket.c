@@ -7,7 +7,7 @@
 #include <string.h>
 
 #include "fs/entry.h"
-#include "fs/family_slot.h"
+#include "fs/family/slot.h"
 #include "fs/node.h"
 #include "fs/scratch.h"
 #include "fs/why.h"

@@ -9,8 +9,8 @@
 #include <string.h>
 #include <unistd.h>
 
-#include "fs/cgroup.h"
-#include "fs/family_slot.h"
+#include "fs/family/cgroup.h"
+#include "fs/family/slot.h"
 #include "fs/store.h"
 #include "fs/target.h"
 #include "fs/why.h"

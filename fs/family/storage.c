@@ -3,7 +3,7 @@
 #include <errno.h>
 #include <unistd.h>
 
-#include "fs/storage.h"
+#include "fs/family/storage.h"
 #include "fs/store.h"
 
 int storage_lookup(const struct live *live, int fd, void *ret_value)

@@ -7,7 +7,7 @@
 #include <time.h>
 
 #include "fs/attr.h"
-#include "fs/held.h"
+#include "fs/family/held.h"
 #include "fs/map.h"
 #include "fs/reap.h"
 

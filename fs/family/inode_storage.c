@@ -11,9 +11,9 @@
 #include <unistd.h>
 
 #include "fs/family.h"
-#include "fs/inode.h"
+#include "fs/family/inode.h"
 #include "fs/mounts.h"
-#include "fs/storage.h"
+#include "fs/family/storage.h"
 #include "fs/why.h"
 
 /* ---- path → file ---- */

@@ -13,7 +13,7 @@
 
 #include "fs/entry.h"
 #include "fs/family.h"
-#include "fs/storage.h"
+#include "fs/family/storage.h"
 #include "fs/why.h"
 
 #ifndef PIDFD_THREAD /* Linux 6.9 */

@@ -11,7 +11,7 @@
 #include <sys/vfs.h>
 #include <unistd.h>
 
-#include "fs/cgroup.h"
+#include "fs/family/cgroup.h"
 #include "fs/mount.h"
 #include "fs/path.h"
 #include "fs/why.h"
