@@ -6,7 +6,7 @@
 #include "map.h"
 
 struct bm_records_ops {
-	/* As the public calls; fd is set by open. No sentence is needed of free. */
+	/* As the public calls. free gives back what is the kind's own, not fd. */
 	int (*next)(struct bpfmap_records *records, struct bpfmap_record *ret_record);
 	void (*release)(struct bpfmap_records *records, uint64_t mark);
 	void (*free)(struct bpfmap_records *records);

@@ -4,7 +4,7 @@
 # M.events of a perf event array: only with -o takeover; samples, lost ones, all CPUs.
 . "$(dirname "$0")/lib.sh"
 . "$(dirname "$0")/lib_events.sh"
-last=$((CPUS - 1))
+online=$(getconf _NPROCESSORS_ONLN)
 start || exit 1
 fails_with "R31: not without -o takeover" "not permitted" cat "$MNT/perf.events"
 grep -q "takeover" "$MNT/perf.errors" && pass "the reason" || fail "the reason" "takeover" "$(cat "$MNT/perf.errors")"
@@ -23,7 +23,7 @@ check_eq "it is listened to" 0 "$(emit put_perf 8 3 1)"
 until_true 20 lines_in "$TMP/out" 3
 check_eq "samples, in order" "$(sample 1) $(sample 2) $(sample 3)" "$(cut -c 1-18 "$TMP/out" | xargs)"
 check_eq "with their padding, 4 bytes past a multiple of 8" "26" "$(head -n 1 "$TMP/out" | awk '{ print length }')"
-check_eq "on each CPU" "0 0" "$(ev_run "$B/put_perf" -c 0 8 1 10) $(ev_run "$B/put_perf" -c $last 8 1 11)"
+check_eq "on each CPU" "0 0" "$(ev_run "$B/put_perf" -c 0 8 1 10) $(ev_run "$B/put_perf" -c $((online - 1)) 8 1 11)"
 until_true 20 lines_in "$TMP/out" 5
 check_eq "from each CPU" "$(sample 10) $(sample 11)" "$(tail -n 2 "$TMP/out" | samples | xargs)"
 check_eq "of a large size" 0 "$(ev_run "$B/put_perf" 60004 1 12)"
@@ -32,6 +32,18 @@ check_eq "whole" "$(line 12 60004 | cksum)" "$(tail -n 1 "$TMP/out" | cksum)"
 kill "$reader"
 wait "$reader" 2> /dev/null
 until_true 20 eval '[ "$(emit put_perf 8 1 1)" = 1 ]' && pass "closed" || fail "when it closes, nobody listens" 1 0
+
+# Woken by each record, not by a clock that looks now and then.
+listen perf.events "$TMP/each"
+began=$SECONDS
+for ((i = 1; i <= 30; i++)); do
+	ev_run "$B/put_perf" -c $((i % online)) 8 1 $i > /dev/null
+	until_true 20 lines_in "$TMP/each" $i || break
+done
+check_eq "a waiting reader gets each record" "$(for ((i = 1; i <= 30; i++)); do sample $i; done)" "$(cut -c 1-18 "$TMP/each")"
+[ $((SECONDS - began)) -lt 15 ] && pass "at once" || fail "it is woken at once" "30 records in 15 s" "$((SECONDS - began)) s"
+kill "$reader"
+wait "$reader" 2> /dev/null
 
 # As a type.
 listen perf.events@event "$TMP/typed"
