@@ -387,7 +387,7 @@ static void try_apart(char **names)
 
 int main(int argc, char **argv)
 {
-	char line[3 * PATH_MAX];
+	static char line[1 << 16];
 
 	if (argc < 4) {
 		fputs(usage, stderr);
