@@ -127,7 +127,8 @@ done
 grep -vE "^map	(struct_ops|arena)	" "$TMP/a.maps" > "$TMP/frozen" && mv "$TMP/frozen" "$TMP/a.maps"
 rights frozen a "$frozen" stat open read write remove take clear freeze
 unchanged frozen a
-check_eq "R18: frozen maps show no w" "" "$(find "$MNT/a" -mindepth 1 -perm /222 ! -type l ! -path '*/struct_ops*' ! -path '*/arena*')"
+check_eq "R18: frozen maps show no w" "" \
+	"$(find "$MNT/a" -mindepth 1 -perm /222 ! -type l ! -path '*/struct_ops*' ! -path '*/arena*')"
 for type in array_of_maps hash_of_maps; do
 	fails_with "frozen $type: ln -s" "not permitted" ln -s "id:$(map_id a/hash)" "$MNT/a/$type/2"
 done

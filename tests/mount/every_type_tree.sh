@@ -54,7 +54,7 @@ removed() { # VARIANT
 		esac
 	done
 	check_eq "$v: rm -r meets no other errors than these" "" \
-		"$(grep -v ': \(Operation not permitted\|Operation not supported\|Directory not empty\|No such file or directory\)$' <<< "$out")"
+		"$(grep -vE ': (Operation not (permitted|supported)|Directory not empty|No such file or directory)$' <<< "$out")"
 	for type in array percpu_array; do
 		check_like "$v $type: its entries cannot be deleted" "/$type/0': Operation not permitted" "$out"
 	done
@@ -63,10 +63,8 @@ removed() { # VARIANT
 	done
 }
 
-# Of what rm -r left: all but what has entries that it took.
-left_alone() { # FILE
-	grep -E '^(array|percpu_array|perf_event_array|cgroup_array|xskmap|queue|stack|sk_storage|inode_storage|ringbuf|bloom_filter|user_ringbuf|arena|cgroup_storage|percpu_cgroup_storage|struct_ops):' "$1"
-}
+# The witness of the maps that rm -r left.
+left_alone() { grep -vE "^($(echo $removable | tr ' ' '|')):" "$1"; } # FILE
 
 # Nothing keeps what the test made once its pins and its process are gone; the driver lets go, too.
 nothing_left() { # VARIANT

@@ -6,15 +6,15 @@
 . "$(dirname "$0")/lib.sh"
 
 declare -A EVERY EVERY_in EVERY_out # directory -> its process, and the pipes to it
-CGROUPS=$TMP/cgroups
+CGROUPS=$TMP/cgroups CGROUP=
 
 # The tests' own cgroup, in a mount that only they see.
 every_cgroup() {
 	mkdir "$CGROUPS"
 	mount -t cgroup2 none "$CGROUPS" 2>/dev/null || skip "no cgroup2 here"
+	trap every_cleanup EXIT
 	CGROUP=$CGROUPS/bpfmapfs-test-$$
 	mkdir "$CGROUP" || skip "no cgroup can be made here"
-	trap every_cleanup EXIT
 }
 
 every_cleanup() {
@@ -27,7 +27,7 @@ every_cleanup() {
 	cleanup
 }
 
-# every NAME [btf]: maps of every type in $B/NAME; $TMP/NAME.maps says which.
+# every NAME [btf|empty]: maps of every type in $B/NAME; $TMP/NAME.maps says which.
 every() {
 	[ -d "$CGROUPS" ] || every_cgroup
 	mkdir -p "$B/$1" "$B/programs-$1"
@@ -60,8 +60,9 @@ every_types() { sed -n 's/^map\t\([^\t]*\).*/\1/p' "$TMP/$1.maps"; } # NAME
 # every_end: the processes end, with all that they hold.
 every_end() {
 	local name
+	trap '' PIPE # where one has ended already
 	for name in "${!EVERY[@]}"; do
-		echo quit >&"${EVERY_in[$name]}"
+		echo quit >&"${EVERY_in[$name]}" 2>/dev/null
 		exec {EVERY_in[$name]}>&- {EVERY_out[$name]}<&-
 		wait "${EVERY[$name]}" 2>/dev/null
 		unset "EVERY[$name]"
