@@ -62,6 +62,9 @@ static int freeze(struct file *file, const char *text, size_t len)
 	pthread_mutex_lock(&file->live->write_lock); /* no memory is mapped for writing by us (R32) */
 	int err = bpfmap_freeze(file->live->map);
 	pthread_mutex_unlock(&file->live->write_lock);
+	if (err == -EOPNOTSUPP)
+		return fail(EOPNOTSUPP, "the kernel freezes no values with locks, timers or kernel pointers, and no "
+					"struct_ops");
 	if (err)
 		return fail_engine(err);
 	live_is_frozen(file->live);

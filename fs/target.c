@@ -109,8 +109,12 @@ int target_open_path(const struct target *t, const char *text)
 {
 	char path[PATH_MAX];
 	int err = fold(t, text, path);
+	int fd = err ? err : path_open_as(&t->who, path, 6);
 
-	return err ? err : path_open_as(&t->who, path, 6);
+	if (fd == -ENOTDIR && *text != '/')
+		return fail(ENOTDIR, "'%s' is taken from the map's directory, and leads below a pin: ../NAME is what "
+				     "stands beside the map", text);
+	return fd;
 }
 
 static int open_id(const struct target *t, uint32_t id, struct bpfmap **ret_map)

@@ -323,6 +323,9 @@ int assign_bare(struct assign *a, uint32_t position, struct slice text)
 
 		return assign_field(a, (struct slice){ node_path(plan, n), n->path_len }, ASSIGN_SET, text);
 	}
+	if (!plan->n_printed)
+		return refuse(a->note, -EINVAL, "'%.*s' is too much: the %s is empty, and so is its line", SHOWN(text),
+			      whole_title(a));
 	list_fields(plan, fields, sizeof(fields));
 	return refuse(a->note, -EINVAL, "'%.*s' names no field: write field=text, the fields are %s",
 		      SHOWN(text), fields);
