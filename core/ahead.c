@@ -1,13 +1,20 @@
 // SPDX-License-Identifier: MIT
-/* ahead: one batch is asked for, read and taken; then the next. */
+/*
+ * ahead: one batch is asked for, read and taken; then the next. There are few threads at a
+ * time: a walk that is left in the middle keeps its own, and who may walk may begin many.
+ */
 #include "ahead.h"
 #include "batch.h"
 
 #include <pthread.h>
 #include <signal.h>
+#include <stdatomic.h>
 #include <stdlib.h>
 
 #define STACK (128u << 10)
+#define THREADS_MOST 8
+
+static atomic_int threads; /* of the process */
 
 enum turn {
 	NOBODYS, /* nothing is asked for */
@@ -60,12 +67,16 @@ static void *work(void *arg)
 	return NULL;
 }
 
-/* Signals are the caller's, not this thread's. */
-static int start_thread(struct bm_ahead *ahead)
+/* Signals are the caller's, not this thread's. False: no thread. */
+static bool start_thread(struct bm_ahead *ahead)
 {
 	sigset_t all, old;
 	pthread_attr_t attr;
 
+	if (atomic_fetch_add(&threads, 1) >= THREADS_MOST) {
+		atomic_fetch_sub(&threads, 1);
+		return false;
+	}
 	sigfillset(&all);
 	pthread_attr_init(&attr);
 	pthread_attr_setstacksize(&attr, STACK);
@@ -73,7 +84,9 @@ static int start_thread(struct bm_ahead *ahead)
 	int err = pthread_create(&ahead->thread, &attr, work, ahead);
 	pthread_sigmask(SIG_SETMASK, &old, NULL);
 	pthread_attr_destroy(&attr);
-	return err;
+	if (err)
+		atomic_fetch_sub(&threads, 1);
+	return !err;
 }
 
 struct bm_ahead *bm_ahead_new(const struct bpfmap *map, struct bpfmap_cursor *cursor,
@@ -88,7 +101,7 @@ struct bm_ahead *bm_ahead_new(const struct bpfmap *map, struct bpfmap_cursor *cu
 	ahead->elem_flags = elem_flags;
 	pthread_mutex_init(&ahead->lock, NULL);
 	pthread_cond_init(&ahead->turned, NULL);
-	if (!start_thread(ahead))
+	if (start_thread(ahead))
 		return ahead;
 	pthread_cond_destroy(&ahead->turned);
 	pthread_mutex_destroy(&ahead->lock);
@@ -119,6 +132,7 @@ void bm_ahead_free(struct bm_ahead *ahead)
 	wait_for(ahead, CALLERS, NOBODYS);
 	give(ahead, OVER);
 	pthread_join(ahead->thread, NULL);
+	atomic_fetch_sub(&threads, 1);
 	pthread_cond_destroy(&ahead->turned);
 	pthread_mutex_destroy(&ahead->lock);
 	free(ahead);

@@ -173,6 +173,31 @@ static void E18_ahead_in_several_threads(void **state)
 	bpfmap_free(map);
 }
 
-MAIN(NULL, NULL, T(E18_ahead_gives_every_key_once), T(E18_ahead_ends_with_the_walk),
+/* Walks that are left in the middle: each goes on, few have a thread. */
+static void E18_ahead_has_few_threads(void **state)
+{
+	struct bpfmap *map = long_map(BPF_MAP_TYPE_HASH);
+	struct bpfmap_iter *iters[40];
+	int before = threads();
+	const void *key;
+	uint32_t n;
+
+	(void)state;
+	for (size_t i = 0; i < COUNT(iters); i++) {
+		OK(bpfmap_iter_new(map, BPFMAP_ITER_AHEAD, &iters[i]));
+		for (uint32_t step = 0; step < LONG / 2; step++)
+			assert_int_equal(bpfmap_iter_next(iters[i], &key, NULL), 1);
+	}
+	assert_in_range(threads() - before, 1, 16);
+	for (size_t i = 0; i < COUNT(iters); i++) {
+		assert_int_equal(walk(iters[i], &n), 0);
+		assert_int_equal(n, LONG - LONG / 2);
+		bpfmap_iter_free(iters[i]);
+	}
+	assert_int_equal(threads(), before);
+	bpfmap_free(map);
+}
+
+MAIN(NULL, NULL, T(E18_ahead_has_few_threads), T(E18_ahead_gives_every_key_once), T(E18_ahead_ends_with_the_walk),
     T(E18_ahead_tells_an_error_after_what_came_before),
     T(E18_ahead_grows_for_a_bucket_and_goes_on_singly), T(E18_ahead_in_several_threads))
