@@ -363,7 +363,10 @@ static int fill_later(const struct every *e, int fd, struct said *said)
 	return 0;
 }
 
-/* Mapped where its pages are to be: only then others may map it. It can never be frozen then. */
+/*
+ * Mapped where its pages are to be: only then others may map it. It can never be frozen then. The address is one
+ * that is free in other processes, too, under any sanitizer: below where maps are put on their own.
+ */
 static int fill_arena(const struct every *e, int fd, struct said *said)
 {
 	size_t page = (size_t)sysconf(_SC_PAGESIZE);
@@ -372,7 +375,7 @@ static int fill_arena(const struct every *e, int fd, struct said *said)
 	if (!with_btf) /* nobody has mapped this one */
 		return 0;
 	arena.size = e->entries * page;
-	arena.at = mmap(NULL, arena.size, PROT_READ | PROT_WRITE, MAP_SHARED, fd, 0);
+	arena.at = mmap((void *)0x7e9000000000, arena.size, PROT_READ | PROT_WRITE, MAP_SHARED, fd, 0);
 	if (arena.at == MAP_FAILED)
 		return -1;
 	strcpy((char *)arena.at + page, "every");
