@@ -10,10 +10,12 @@ lines() { wc -l < "$1"; }
 answered() { grep -q "^$2	$3	$4	ok	" "$TMP/$1.answers"; } # VARIANT TYPE FORM STEP
 said_of() { awk -F'\t' -v t="$2" -v n="$3" '$1 == "map" && $2 == t { print $n }' "$TMP/$1.maps"; } # VARIANT TYPE FIELD
 
-# The forms whose open succeeded are those that M.forms/ lists.
+# The forms whose open succeeded are those that M.forms/ lists; and those that this map has, but not now: an
+# arena's memory before somebody has mapped it, and the records of perf events without -o takeover.
 same_forms() { # VARIANT TYPE READ
 	check_eq "$1 $2: .forms lists what can be opened" \
-		"$(awk -F'\t' -v t="$2" '$1 == t && $3 ~ /^open/ && $4 ~ /^(ok|ENXIO)$/ && $2 ~ /^\.[a-z]+$/ &&
+		"$(awk -F'\t' -v t="$2" '$1 == t && $3 ~ /^open/ && ($4 ~ /^(ok|ENXIO)$/ || ($2 == ".events" && $4 == "EPERM")) &&
+			$2 ~ /^\.[a-z]+$/ &&
 			$2 != ".forms" { print substr($2, 2) }' "$TMP/$1.answers" | sort -u | xargs)" "$(sort "$3.forms" | xargs)"
 }
 
