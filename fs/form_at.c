@@ -295,6 +295,7 @@ static int opendir_values(struct node *dir, struct file *file)
 
 static const struct node_kind value_kind = {
 	.name = "atvalue",
+	.waits = true,
 	.getattr = entry_getattr,
 	.setattr = entry_setattr,
 	.open = entry_open,
@@ -303,6 +304,7 @@ static const struct node_kind value_kind = {
 
 const struct node_kind at_dir_kind = {
 	.name = "at",
+	.waits = true,
 	.getattr = getattr,
 	.setattr = node_setattr_nothing,
 	.lookup = lookup,

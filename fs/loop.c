@@ -69,6 +69,12 @@ static void look_at(const struct fuse_buf *buf)
 	live_closing(file->live, &file->closing, in->unique);
 }
 
+/* Of an opcode that is about a node that the kernel knows. */
+static const struct node *node_of(const struct fuse_in_header *in)
+{
+	return in->nodeid == FUSE_ROOT_ID ? &root : (const struct node *)(uintptr_t)in->nodeid;
+}
+
 /* True if it surely takes no longer than a few system calls. */
 static bool is_quick(const struct fuse_buf *buf)
 {
@@ -80,12 +86,12 @@ static bool is_quick(const struct fuse_buf *buf)
 	case FUSE_BATCH_FORGET:
 		return true;
 	case FUSE_LOOKUP: /* a form's size may take a walk to find out, and so may a shortened name */
-		return !strpbrk(name, ".~");
+		return !strpbrk(name, ".~") && !node_of(in)->kind->waits;
 	case FUSE_GETATTR:
 	case FUSE_OPEN:
 	case FUSE_READ:
 	case FUSE_RELEASE:
-		return in->nodeid == FUSE_ROOT_ID || !((struct node *)(uintptr_t)in->nodeid)->form;
+		return !node_of(in)->form && !node_of(in)->kind->waits;
 	default:
 		return false;
 	}

@@ -29,6 +29,7 @@ struct node;
 struct node_kind {
 	const char *name;
 	mode_t type; /* in a directory's listing; 0: S_IFREG */
+	bool waits;  /* any request for such a node may have to wait for another file system */
 	const struct node_kind *entries; /* of a directory of keys: what its entries are, if not what the family says */
 	int (*getattr)(struct node *node, struct stat *ret_st);
 	int (*setattr)(struct node *node, const struct stat *want, int to_set, const struct caller *who);
