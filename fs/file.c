@@ -54,6 +54,11 @@ void file_free_all(void)
 	}
 }
 
+static struct caller uid_and_gid(const struct caller *who)
+{
+	return (struct caller){.uid = who->uid, .gid = who->gid};
+}
+
 struct file *file_new(struct node *node, int flags, const struct caller *who)
 {
 	struct file *file = calloc(1, sizeof(*file));
@@ -64,6 +69,7 @@ struct file *file_new(struct node *node, int flags, const struct caller *who)
 	file->who = who;
 	file->opener = *who;
 	file->opener.req = NULL;
+	file->tail = uid_and_gid(who);
 	atomic_init(&file->refs, 1);
 	pthread_mutex_init(&file->lock, NULL);
 	list_in(file);
@@ -72,7 +78,23 @@ struct file *file_new(struct node *node, int flags, const struct caller *who)
 
 bool file_by_root(const struct file *file)
 {
-	return caller_is_root(&file->opener) && (!file->who || caller_is_root(file->who));
+	return caller_is_root(&file->tail) && (!file->who || caller_is_root(file->who));
+}
+
+int file_write(struct file *file, const struct caller *who, const char *data, size_t size, off_t offset)
+{
+	if (!file->ops->write)
+		return fail(EBADF, "this file can only be read");
+	pthread_mutex_lock(&file->lock);
+	file->who = who;
+	if (!caller_is_root(who))
+		file->tail = uid_and_gid(who);
+	int err = file->ops->write(file, data, size, offset);
+	if (!file->pending.len)
+		file->tail = uid_and_gid(&file->opener);
+	file->who = NULL;
+	pthread_mutex_unlock(&file->lock);
+	return err;
 }
 
 struct file *file_ref(struct file *file)

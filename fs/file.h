@@ -77,6 +77,7 @@ struct file {
 	bool has_snapshot;
 	uint64_t serial;          /* of this open, among all that read */
 	struct text_buf pending;  /* written, and not yet complete */
+	struct caller tail;       /* who wrote that, if not root; else the opener. uid and gid alone: he may be gone */
 	bool stored;              /* a line was */
 	bool unwritten;           /* it counts in its node's sightings.unwritten */
 	void *state;              /* the ops' own */
@@ -87,8 +88,10 @@ struct file *file_new(struct node *node, int flags, const struct caller *who);
 struct file *file_ref(struct file *file);
 void file_put(struct file *file);
 
-/* Both who opened it and who is writing it now are root (R19: what is stored by an id). */
+/* Both who opened it and who writes it are root (R19: what is stored by an id). */
 bool file_by_root(const struct file *file);
+/* ops->write for a caller; holds file->lock. */
+int file_write(struct file *file, const struct caller *who, const char *data, size_t size, off_t offset);
 
 /* The last close: stores what is still to be stored. */
 int file_finish(struct file *file);

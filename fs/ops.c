@@ -400,12 +400,7 @@ static void op_write(fuse_req_t req, fuse_ino_t ino, const char *data, size_t si
 
 	if (file->live)
 		live_wait(file->live, atomic_load(&file->close_work));
-	pthread_mutex_lock(&file->lock);
-	file->who = &who;
-	int err = file->ops->write ? file->ops->write(file, data, size, offset)
-				   : fail(EBADF, "this file can only be read");
-	file->who = NULL;
-	pthread_mutex_unlock(&file->lock);
+	int err = file_write(file, &who, data, size, offset);
 	if (err < 0)
 		reject(&who, file->node, NULL, err);
 	else

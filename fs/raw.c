@@ -73,13 +73,21 @@ static int store_gathered(struct file *file, struct gather *g)
 	return err;
 }
 
+static int check_ids(const struct file *file)
+{
+	if (!file->live->family->resolve || file_by_root(file))
+		return 0;
+	return fail(EPERM, "only root may store by id, and the bytes of a value here are an id");
+}
+
 static int write_bytes(struct file *file, const char *data, size_t size, off_t offset)
 {
 	size_t whole = file->live->value_bytes, at = (size_t)offset;
 	struct gather *g = gather_of(file);
+	int err = g ? check_ids(file) : -ENOMEM;
 
-	if (!g)
-		return -ENOMEM;
+	if (err)
+		return err;
 	if (at > whole || size > whole - at) {
 		start_again(file, g);
 		entry_written(file);
@@ -91,7 +99,7 @@ static int write_bytes(struct file *file, const char *data, size_t size, off_t o
 		g->have += !g->bytes[whole + i];
 		g->bytes[whole + i] = 1;
 	}
-	int err = g->have == whole ? store_gathered(file, g) : 0;
+	err = g->have == whole ? store_gathered(file, g) : 0;
 	file_close_work(file, g->have > 0);
 	return err;
 }
@@ -125,9 +133,7 @@ static int open_raw(struct node *node, struct file *file)
 		live_wait(live, false);
 	}
 	int err = entry_open_file(file, &raw_ops, live);
-	if (!err && live->family->resolve && (file->flags & O_ACCMODE) != O_RDONLY && !file_by_root(file))
-		err = fail(EPERM, "only root may store by id, and the bytes of a value here are an id");
-	return err;
+	return err || (file->flags & O_ACCMODE) == O_RDONLY ? err : check_ids(file);
 }
 
 const struct node_kind raw_kind = {

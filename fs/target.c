@@ -15,13 +15,8 @@
 
 struct target target_of_file(const struct file *file)
 {
-	struct target t = {.node = file->node->parent, .who = file->opener};
-
-	if (file->who && (!caller_is_root(file->who) || caller_is_root(&file->opener)))
-		t.who = *file->who;
-	else
-		t.who.pid = 0; /* he may be gone, and the number another's: his uid and gid alone count */
-	return t;
+	bool roots = !file->who || caller_is_root(file->who);
+	return (struct target){.node = file->node->parent, .who = roots ? file->tail : *file->who};
 }
 
 /* "N" behind the last "/.id/", or NULL. */

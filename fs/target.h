@@ -18,7 +18,10 @@ struct target {
 	struct caller who; /* whose rights count */
 };
 
-/* The target of what is written to a file of M: the rights are those that both its opener and its writer have. */
+/*
+ * The target of what is written to a file of M: the rights are those of whoever is not root among its opener,
+ * its writer, and who wrote the beginning of the line before.
+ */
 struct target target_of_file(const struct file *file);
 
 /*

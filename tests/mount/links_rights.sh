@@ -90,6 +90,23 @@ works "his own map through a file that he opened" python3 "$TMP/lend.py" arr.tsv
 "
 check_eq "through a file that he opened" "0 $roots 1 $theirs 2 $group 5 $theirs" "$(links arr)"
 
+# What root opened and he writes has his rights, too, also where the line ends with the last close, or by root.
+lent() { exec 5> "$1"; user bash -c 'printf "$1" >&5' bash "$2" 2> /dev/null; exec 5>&-; }
+ends_lent() { exec 5> "$1"; user bash -c 'printf "$1" >&5' bash "$2"; printf '\n' >&5 2> /dev/null; exec 5>&-; }
+refusals() { wc -l < arr.errors; }
+lends() { # lends MESSAGE COMMAND FILE TEXT
+	local before
+	before=$(refusals)
+	"$2" "$3" "$4"
+	works "$1: it is refused" until_true 5 eval '[ "$(refusals)" -gt '"$before"' ]'
+	check_eq "$1" "0 $roots 1 $theirs 2 $group 5 $theirs" "$(links arr)"
+}
+lends "through a file that root opened" lent arr.tsv "5\t$roots\n"
+lends "a line without end" lent arr.tsv "5\t$roots"
+lends "a line that root ends" ends_lent arr.tsv "5\t$roots"
+lends "bytes" lent arr.raw/5 "$(printf '\\x%s' $(le 4 "$roots"))"
+works "what root opens and writes is root's" bash -c 'printf "5\t$1" > arr.tsv' bash "$theirs"
+
 # What he holds, another does not place, nor he with another's rights.
 user ln -s "id:$roots" hash/tmp
 place='rename("hash/tmp", "hash/1") or die "$!\n"'
