@@ -121,13 +121,15 @@ static int open_id(const struct target *t, uint32_t id, struct bpfmap **ret_map)
 }
 
 /* A handle that does not count as pinned there: pinning it adds a pin, and moves none. */
-static int open_beside(int fd, struct bpfmap **ret_map)
+static int open_beside(int fd, const char *name, struct bpfmap **ret_map)
 {
 	char path[PATH_OF_FD];
 	struct bpfmap *pinned;
 
 	path_of_fd(fd, NULL, path);
 	int err = bpfmap_open_pin(path, 0, &pinned);
+	if (err == -EINVAL || err == -EACCES || err == -EPERM) /* a program; a directory */
+		return fail(EINVAL, "'%s' is no pinned map", name);
 	if (err)
 		return fail_engine(err);
 	err = bpfmap_clone(pinned, ret_map);
@@ -138,7 +140,7 @@ static int open_beside(int fd, struct bpfmap **ret_map)
 static int open_pin(const struct target *t, const char *path, struct bpfmap **ret_map)
 {
 	int fd = path_open_as(&t->who, path, 6);
-	int err = fd < 0 ? fd : open_beside(fd, ret_map);
+	int err = fd < 0 ? fd : open_beside(fd, path, ret_map);
 
 	if (fd >= 0)
 		close(fd);

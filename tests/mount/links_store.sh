@@ -76,6 +76,8 @@ refuses "a way out" "Invalid argument" ../../../x arr/5
 refuses "a directory" "" ../app arr/5
 refuses "an empty slot" "No such file" ../arr/6 arr/5
 refuses "an entry of another map" "Invalid argument" ../in1/1 arr/5 "no map"
+mkdir "$B/dir"
+refuses "a directory" "Invalid argument" ../dir arr/5 "'dir' is no pinned map"
 refuses "what is below no directory" "Not a directory" ../in1/1/2 arr/5
 refuses "another key size" "Invalid argument" ../wide arr/5 "key_size is 8, not 4"
 refuses "another type" "Invalid argument" ../other arr/5 "type is array, not hash"
