@@ -183,13 +183,15 @@ static long wait_a_bit(__u32 i, void *unused)
 	return let_go ? 1 : 0;
 }
 
-static long wait_long(__u32 i, void *unused)
+static long wait_long(__u32 i, __u64 *until)
 {
-	bpf_loop(1 << 23, wait_a_bit, 0, 0);
-	return let_go ? 1 : 0;
+	bpf_loop(1 << 20, wait_a_bit, 0, 0);
+	return let_go || bpf_ktime_get_ns() > *until;
 }
 
-// SEQ FLAGS: reserves a record and keeps it until told to let go; then submits it.
+// SEQ FLAGS: reserves a record and keeps it until told to let go; then submits it. Nobody can end it from
+// outside, and the CPU is busy with it: after so long it gives up by itself.
+#define HOLD_MOST (15ull * 1000000000)
 SEC("raw_tp") int hold(struct bpf_raw_tracepoint_args *ctx)
 {
 	__u64 *e = bpf_ringbuf_reserve(&ring, 8, 0);
@@ -198,7 +200,8 @@ SEC("raw_tp") int hold(struct bpf_raw_tracepoint_args *ctx)
 		return 1;
 	*e = ctx->args[0];
 	holding = 1;
-	bpf_loop(64, wait_long, 0, 0);
+	__u64 until = bpf_ktime_get_ns() + HOLD_MOST;
+	bpf_loop(1 << 23, wait_long, &until, 0);
 	bpf_ringbuf_submit(e, ctx->args[1]);
 	return 0;
 }

@@ -193,7 +193,7 @@ static void op(char *s)
 	case 'f': answer(fallocate(cur, 0, 0, 8)); break;
 	case 'm': answer(do_mmap(MAP_SHARED)); break;
 	case 'M': answer(do_mmap(MAP_PRIVATE)); break;
-	case '!': fflush(stdout); answer(system(s + 1)); break;
+	case '!': answer(system(s + 1)); break;
 	default: fputs(usage, stderr); exit(2);
 	}
 }
@@ -205,6 +205,7 @@ int main(int argc, char **argv)
 		return 2;
 	}
 	path = argv[1];
+	setvbuf(stdout, NULL, _IOLBF, 0); /* who waits for an answer reads along */
 	for (int i = 2; i < argc; i++)
 		op(argv[i]);
 	return 0;
