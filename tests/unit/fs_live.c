@@ -57,6 +57,14 @@ static void doze(void)
 	nanosleep(&(struct timespec){ .tv_nsec = 20000000 }, NULL);
 }
 
+/* The map goes; whoever looks at all maps of the machine may hold it for a moment. */
+static bool goes(uint32_t id)
+{
+	for (double start = seconds(); exists(id) && seconds() - start < 30;)
+		doze();
+	return !exists(id);
+}
+
 static int end(void **state)
 {
 	(void)state;
@@ -145,11 +153,11 @@ static void many_idle_maps_do_not_stay_open(void **state)
 		live_put(adopt(fd));
 		close(fd);
 	}
+	assert_true(exists(ids[N - 1])); /* the oldest went first */
+	assert_true(goes(ids[0]));
 	for (int i = 0; i < N; i++)
 		open += exists(ids[i]);
 	assert_in_range(open, 1, N / 2);
-	assert_true(exists(ids[N - 1])); /* the oldest went first */
-	assert_false(exists(ids[0]));
 }
 
 static void frozen_is_for_good(void **state)
@@ -211,7 +219,7 @@ static void threads(void **state)
 	}
 	close(hammered_fd);
 	live_free_all();
-	assert_false(exists(hammered_id)); /* no handle was lost */
+	assert_true(goes(hammered_id)); /* no handle was lost */
 }
 
 int main(void)
