@@ -78,14 +78,23 @@ us() { # us COMMAND...: how long it takes
 }
 one_by_one() { for _ in {1..30}; do put "1$tab$one" hash.tsv; done; }
 for i in {1..100}; do printf '%d\t%d\n' "$i" "$one"; done > "$TMP/many"
-alone=$(us one_by_one)
-together=$(us eval 'cat "$TMP/many" > hash.tsv')
-works "a hundred lines at once take less time than thirty one by one ($together, $alone us)" [ "$together" -lt "$alone" ]
+a_hundred() { cat "$TMP/many" > hash.tsv; }
+faster() { # faster COMMAND: than thirty lines one by one, at least one time in five; sets peer and mine
+	for _ in {1..5}; do
+		a_hundred
+		peer=$(us one_by_one) mine=$(us "$@")
+		[ "$mine" -ge "$peer" ] || return 0
+	done
+	return 1
+}
+faster a_hundred && pass "lines at once" ||
+	fail "a hundred lines at once take less time than thirty one by one" "less than $peer us" "$mine us"
 check_eq "a hundred lines" 100 "$(cat hash.count)"
 check_eq "a hundred lines, as the kernel has them" 100 "$(map_count hash)"
 fails_with "one line too many" "No space left" put "101$tab$one" hash.tsv
 
-works "a hundred are deleted faster, too" [ "$(us put 1 hash.clear)" -lt "$alone" ]
+faster put 1 hash.clear && pass "deleted at once" ||
+	fail "a hundred are deleted faster, too" "less than $peer us" "$mine us"
 check_eq "a hundred are deleted" 0 "$(map_count hash)"
 cat "$TMP/many" > hash.tsv
 put "50$tab$two" hash.replace
@@ -97,6 +106,6 @@ outer="$(map_id arr) $(map_id hash) $(map_id arr2)"
 works "rm -r" rm -r hash arr arr2
 rm "$B/in1" "$B/in2"
 for id in $outer "$one" "$two"; do
-	until_true 10 eval '! map_alive "$id"' && pass "no reference is left" ||
+	until_true 60 eval '! map_alive "$id"' && pass "no reference is left" ||
 		fail "no reference is left" gone "$(bpftool map show id "$id")"
 done
