@@ -1,5 +1,4 @@
 // SPDX-License-Identifier: MIT
-// timeout 180
 // E18 while a BPF program inserts and deletes: what stays is walked, and every walk ends.
 #include "kernel.h"
 

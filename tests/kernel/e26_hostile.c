@@ -65,7 +65,7 @@ static int outcome(const char *bytes, size_t n, const char *what, size_t at)
 	if (!pid) {
 		signal(SIGSEGV, SIG_DFL); /* cmocka catches it */
 		signal(SIGBUS, SIG_DFL);
-		alarm(20);
+		alarm(120);
 		use(fd);
 	}
 	assert_int_equal(waitpid(pid, &status, 0), pid);

@@ -3,7 +3,6 @@
  * Maps of many types as clang makes them, filled with patterns: the forms of each are read by
  * programs that know nothing of us (jq, python3, sqlite3, gcc, promtool), .json says the same as
  * bpftool, and a map made from a map's own specification shows the same in bpftool.
- * timeout 300
  */
 #include "core/text/format.h"
 #include "core/text/spectext.h"

@@ -86,7 +86,7 @@ works "and that is empty" touch more/10.0.0.2,1,1
 check_eq "of the same shape" "$(cat peers.spec | sed 's/name=[^ ]*//')" "$(cat more.spec | sed 's/name=[^ ]*//')"
 check_like ".h" "typedef struct peer peers_value;" "$(cat peers.h)"
 check_like ".users" "add_number" "$(cat numbers.users)"
-works "grep -r finds nothing and ends" timeout 10 bash -c '! grep -r . numbers'
+works "grep -r finds nothing and ends" timeout 60 bash -c '! grep -r . numbers'
 
 # A value of 4 MiB has no name that a directory could hold.
 check_eq "the widest value" "" "$(ls -A wide)"
@@ -105,10 +105,10 @@ works "R18: others may ask" user test -e numbers/5
 fails_with "R18: and not add" "denied" user touch numbers/30
 check_eq "R18: not added" absent "$(has numbers "$(le 4 30)")"
 chmod 600 "$B/numbers"
-until_true 5 eval '[ "$(mode numbers)" = 700 ]'
+until_true 60 eval '[ "$(mode numbers)" = 700 ]'
 fails_with "R18: a pin of its owner's alone" "" user test -e numbers/5
 bpftool map freeze pinned "$B/numbers"
-until_true 5 eval '[ "$(mode numbers)" = 500 ]'
+until_true 60 eval '[ "$(mode numbers)" = 500 ]'
 works "frozen: it answers" test -e numbers/5
 fails_with "frozen: it takes nothing" "not permitted" touch numbers/31
 check_eq "frozen: .frozen" 1 "$(cat numbers.frozen)"

@@ -93,7 +93,7 @@ check_like ".h without types" "key" "$(cat bare.h)"
 check_like ".users" "count_both" "$(cat both.users)"
 
 rmdir "$two"
-until_true 20 eval '! [ -e "both/$k2" ]'
+until_true 60 eval '! [ -e "both/$k2" ]'
 absent "a cgroup that goes takes its entry along" "both/$k2"
 check_eq "the other stays" "$k1" "$(ls both)"
 
@@ -103,6 +103,6 @@ user() { setpriv --reuid 65534 --regid 65534 --clear-groups "$@"; }
 check_eq "R18: others may read" "packets=1006 bytes=120" "$(user cat "both/$k1")"
 fails_with "R18: and not write" "denied" user bash -c 'echo packets=2 > "$1"' - "both/$k1"
 bpftool map freeze pinned "$B/both"
-until_true 5 eval '[ "$(mode both)" = 555 ]'
+until_true 60 eval '[ "$(mode both)" = 555 ]'
 fails_with "frozen" "not permitted" put packets=3 "both/$k1"
 check_eq "frozen: it reads" "packets=1006 bytes=120" "$(cat "both/$k1")"

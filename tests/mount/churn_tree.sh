@@ -1,6 +1,5 @@
 #!/bin/bash
 # SPDX-License-Identifier: MIT
-# timeout 120
 # tsan
 # Directories and pins come, move and go, here and in the bpffs, while others
 # walk, read and write: nothing hangs, dies or answers nonsense.

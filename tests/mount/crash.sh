@@ -6,7 +6,7 @@ crash() {
 	local pid
 	pid=$(driver_pid)
 	kill -9 "$pid"
-	until_true 10 gone "$pid"
+	until_true 60 gone "$pid"
 }
 
 new_map m hash 4 8 4096

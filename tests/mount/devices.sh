@@ -89,7 +89,7 @@ ip link set renamed name v0
 check_eq "also when that changes" v0 "$(cat h/7)"
 echo v0 > d/0
 ip link del v0
-until_true 20 gone h/7
+until_true 60 gone h/7
 check_eq "a device that goes takes its entries along" "2 4000000000" "$(ls d h | grep -v : | xargs)"
 ip link add v0 type veth peer name v1
 
@@ -224,5 +224,5 @@ done
 echo 1 > devices.clear
 rm "$B/on_device"
 dropped() { ! bpftool prog show id "$1" > /dev/null 2>&1; }
-until_true 20 dropped "$id"
+until_true 60 dropped "$id"
 check_eq "the program goes with its last pin" gone "$(dropped "$id" && echo gone)"

@@ -27,4 +27,4 @@ check_eq "R21: a touch of .replace replaces nothing" 1 "$(map_count m)"
 printf '2\t7\n' > m.replace
 check_eq "R21: lines do" "2" "$(ls m | xargs)"
 : > m.replace
-until_true 10 eval '[ -z "$(ls m)" ]' || fail "R21: and > without a line empties" "" "$(ls m)"
+until_true 60 eval '[ -z "$(ls m)" ]' || fail "R21: and > without a line empties" "" "$(ls m)"

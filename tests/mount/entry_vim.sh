@@ -9,11 +9,11 @@ map_put m 2 6
 start || exit 1
 export HOME=$TMP TERM=dumb
 
-timeout 20 vim -u NONE -es -c 's/5/55/' -c 'wq!' "$MNT/m/1" > "$TMP/vim.out" 2>&1 < /dev/null
+timeout 60 vim -u NONE -es -c 's/5/55/' -c 'wq!' "$MNT/m/1" > "$TMP/vim.out" 2>&1 < /dev/null
 check_eq "vim edits an entry" 55 "$(map_u m 1)"
 check_eq "vim leaves no sibling behind" "1 2" "$(ls "$MNT/m" | sort -n | xargs)"
-timeout 20 vim -u NONE -es -c 'set nobackup nowritebackup' -c 's/6/66/' -c 'w!' -c 'q!' "$MNT/m/2" > "$TMP/vim.out" 2>&1 < /dev/null
+timeout 60 vim -u NONE -es -c 'set nobackup nowritebackup' -c 's/6/66/' -c 'w!' -c 'q!' "$MNT/m/2" > "$TMP/vim.out" 2>&1 < /dev/null
 check_eq "vim without backups edits an entry" 66 "$(map_u m 2)"
-timeout 20 vim -u NONE -es -c 'set backupcopy=no' -c 's/66/67/' -c 'wq!' "$MNT/m/2" > "$TMP/vim.out" 2>&1 < /dev/null
+timeout 60 vim -u NONE -es -c 'set backupcopy=no' -c 's/66/67/' -c 'wq!' "$MNT/m/2" > "$TMP/vim.out" 2>&1 < /dev/null
 check_like "vim that renames: the old value or the new one, never none" '^6[67]$' "$(map_u m 2)"
 check_eq "vim leaves no sibling behind" "1 2" "$(ls "$MNT/m" | sort -n | xargs)"

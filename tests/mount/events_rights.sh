@@ -12,7 +12,7 @@ cd "$MNT" || exit 1
 
 fails_with "R19: the right to read is not enough, whatever fmode= says" "denied" user cat ring.events
 chmod 200 "$B/ring"
-until_true 5 eval '[ "$(stat -c %a "$B/ring")" = 200 ]'
+until_true 60 eval '[ "$(stat -c %a "$B/ring")" = 200 ]'
 sleep 1.1 # R18: owner and mode may be a second old
 fails_with "nor is that to write" "denied" user cat ring.events
 grep -q "read and to write" ring.errors && pass "the reason" || fail "the reason" "read and to write" "$(cat ring.errors)"

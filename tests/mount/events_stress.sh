@@ -1,7 +1,6 @@
 #!/bin/bash
 # SPDX-License-Identifier: MIT
 # tsan
-# timeout 240
 # Readers of six ring buffers that are stopped and continued, polled and got in the way of while records
 # come: each gets every record once, in order.
 . "$(dirname "$0")/lib.sh"
@@ -19,7 +18,7 @@ for d in "${dirs[@]}"; do
 	cat "$d/ring.events" > "$TMP/out.${d/./0}" &
 	readers+=($!)
 done
-for pid in "${readers[@]}"; do until_true 20 reading "$pid"; done
+for pid in "${readers[@]}"; do until_true 60 reading "$pid"; done
 
 # Each stop interrupts a read that waits; cat reads again.
 (
@@ -54,7 +53,7 @@ check_eq "all found room" 0 "$failed"
 want=$(for ((i = 0; i < bursts * burst; i++)); do line "$i" 8; done | cksum)
 for d in "${dirs[@]}"; do
 	out=$TMP/out.${d/./0}
-	until_true 20 lines_in "$out" $((bursts * burst))
+	until_true 60 lines_in "$out" $((bursts * burst))
 	check_eq "the reader of $d has every record once, in order" "$want" "$(cksum < "$out")"
 done
 check_eq "nobody else had one" "" "$(cat "$TMP/intruders")"

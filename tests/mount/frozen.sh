@@ -9,7 +9,7 @@ chmod 660 "$B/m"
 start || exit 1
 check_eq "before" "770 660" "$(mode "$MNT/m") $(mode "$MNT/m/1")"
 bpftool map freeze pinned "$B/m"
-until_true 5 eval '[ "$(mode "$MNT/m/1")" = 440 ]'
+until_true 60 eval '[ "$(mode "$MNT/m/1")" = 440 ]'
 check_eq "R18: frozen maps show no w" "550 440" "$(mode "$MNT/m") $(mode "$MNT/m/1")"
 check_eq "frozen: .info says so" frozen=1 "$(grep ^frozen= "$MNT/m.info")"
 check_eq "frozen: reads" 10 "$(cat "$MNT/m/1")"

@@ -1,6 +1,5 @@
 #!/bin/bash
 # SPDX-License-Identifier: MIT
-# timeout 120
 # Random names, texts and calls on maps of every shape. What a write accepts
 # reads back, and what is read can be written back and reads the same; a name
 # that was accepted reaches an inode that the listing has. FUZZ_SECONDS=8.

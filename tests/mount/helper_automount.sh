@@ -36,10 +36,10 @@ helper=${BPFMAPFS%/*}/mount.bpfmapfs
 python3 "$TMP/automounter.py" "$TMP/auto" \
 	"$helper" "$B" "$TMP/auto" -o rw,nofail,_netdev > "$TMP/log" 2>&1 &
 automounter=$!
-until_true 10 grep -qs ready "$TMP/log" || { skip "autofs: $(cat "$TMP/log")"; }
+until_true 60 grep -qs ready "$TMP/log" || { skip "autofs: $(cat "$TMP/log")"; }
 
 check_eq "not mounted until somebody looks" 0 "$(grep -c " $TMP/auto fuse" /proc/self/mounts)"
-check_eq "looking mounts it" 50 "$(timeout 30 cat "$TMP/auto/m/5")"
+check_eq "looking mounts it" 50 "$(timeout 60 cat "$TMP/auto/m/5")"
 check_eq "the mount command's status" "status 0" "$(grep status "$TMP/log")"
 check_eq "what the kernel shows" "$B fuse.bpfmapfs" \
 	"$(awk -v d="$TMP/auto" '$2 == d { print $1, $3 }' /proc/self/mounts | tail -n 1)"

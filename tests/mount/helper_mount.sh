@@ -126,7 +126,7 @@ stop
 # --- a driver that crashed ---
 mount -t bpfmapfs "$B" "$MNT"
 kill -9 "$(driver_pid)"
-until_true 10 eval '! stat "$MNT" > /dev/null 2>&1' || fail "a dead mount" ENOTCONN alive
+until_true 60 eval '! stat "$MNT" > /dev/null 2>&1' || fail "a dead mount" ENOTCONN alive
 code "-f on a dead mount" 0 '^$' mount -f -t bpfmapfs "$B" "$MNT"
 code "over a dead mount" 0 '^$' mount -t bpfmapfs "$B" "$MNT"
 check_eq "over a dead mount: works" 13 "$(cat "$MNT/m/1")"
@@ -136,7 +136,7 @@ stop
 # --- another mount namespace; a chroot does not see its mount point there ---
 unshare -m --propagation private sleep 60 &
 other=$!
-until_true 10 eval '[ "$(readlink /proc/$other/ns/mnt)" != "$(readlink /proc/$$/ns/mnt)" ]'
+until_true 60 eval '[ "$(readlink /proc/$other/ns/mnt)" != "$(readlink /proc/$$/ns/mnt)" ]'
 if nsenter -m -t "$other" test -d "$MNT"; then
 	code "-N" 0 '^$' mount -N "$other" -t bpfmapfs "$B" "$MNT"
 	check_eq "-N: not in this namespace" "" "$(mounts_at "$MNT")"

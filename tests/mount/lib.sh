@@ -66,7 +66,7 @@ stop() {
 		umount "$MNT" 2>/dev/null || { sleep 0.3; umount "$MNT"; } ||
 			{ fail "umount works" "unmounted" "busy"; umount -l "$MNT"; }
 	fi
-	[ -z "$p" ] || until_true 20 gone "$p" ||
+	[ -z "$p" ] || until_true 60 gone "$p" ||
 		{ fail "the driver ends after umount" "gone" "pid $p is there"; kill -9 "$p"; }
 }
 
@@ -223,7 +223,7 @@ map_alive() { bpftool map show id "$1" >/dev/null 2>&1; }
 # dies MESSAGE ID: the kernel frees the map, since nobody holds it any more.
 map_gone() { ! map_alive "$1"; }
 dies() {
-	if until_true 20 map_gone "$2"; then pass "$1"; else fail "$1" "freed" "still there"; fi
+	if until_true 60 map_gone "$2"; then pass "$1"; else fail "$1" "freed" "still there"; fi
 }
 
 # new_map PIN TYPE KEY VALUE ENTRIES [flags N]: a map without BTF.

@@ -67,7 +67,7 @@ check_eq "of the kernel's map" "5 $three" "$(links arr)"
 fails_with "and again" "No such file" rm arr/3
 works "rm by another spelling" rm moved/0x5
 check_eq "takes it out" "" "$(links arr)"
-until_true 10 eval '! map_alive "$three"' && pass "who is nowhere else is gone" ||
+until_true 60 eval '! map_alive "$three"' && pass "who is nowhere else is gone" ||
 	fail "the inner map goes with its last place" gone "$(bpftool map show id "$three")"
 
 # Long keys have short names, which find what is there.

@@ -12,6 +12,6 @@ while [ $((SECONDS - made)) -lt 50 ]; do
 	[ "$(readlink "$MNT/arr/tmp")" = ../in1 ] || { fail "it is there for most of a minute" there "gone after $((SECONDS - made)) s"; break; }
 	sleep 5
 done
-until_true 30 eval '! [ -h "$MNT/arr/tmp" ]' && pass "and then it is not" || fail "it goes after a minute" gone there
+until_true 60 eval '! [ -h "$MNT/arr/tmp" ]' && pass "and then it is not" || fail "it goes after a minute" gone there
 fails_with "and cannot be renamed any more" "No such file" mv "$MNT/arr/tmp" "$MNT/arr/1"
 check_eq "nothing was stored" "" "$(links arr)"

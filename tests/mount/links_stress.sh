@@ -37,6 +37,6 @@ works "all is let go" rm -r hash
 works "all is let go" eval 'echo 1 > many.clear && rm many.pin'
 rm "$B/in1" "$B/in2"
 for id in "$one" "$two"; do
-	until_true 10 eval '! map_alive "$id"' && pass "no reference is left" ||
+	until_true 60 eval '! map_alive "$id"' && pass "no reference is left" ||
 		fail "no reference is left" gone "$(bpftool map show id "$id")"
 done

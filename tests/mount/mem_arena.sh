@@ -26,7 +26,7 @@ check_eq "the other process sees it" "by the driver" "$(mem_arena get "$B/a" $A 
 check_eq "two opens share one mapping" "0 [across] 1 3 [xyz]" "$(io a.mem o:r R:4090:6 o:rw p:0:xyz u:0 R:0:3)"
 check_eq "at the end" "0 [] ENOSPC 1 [Q]" "$(io a.mem o:rw R:65536:4 p:65536:x p:65535:QQ R:65535:9)"
 check_eq "cat, cmp" 65536 "$(cat a.mem | cmp - a.mem && wc -c < a.mem)"
-check_eq "all of it is let go" 0 "$(until_true 5 eval '[ "$(maps_of_driver)" = 0 ]'; maps_of_driver)"
+check_eq "all of it is let go" 0 "$(until_true 60 eval '[ "$(maps_of_driver)" = 0 ]'; maps_of_driver)"
 # Readers while the mapping changes its rights under a writer.
 ( for i in $(seq 200); do io a.mem o:w "p:20000:$(printf %04d "$i")" > /dev/null; done ) & j=$!
 bad=0
@@ -46,7 +46,7 @@ check_like "the reason" "nobody has mapped this arena yet" "$(cat later.errors)"
 mkfifo "$TMP/end"
 mem_arena hold "$B/later" $A2 < "$TMP/end" > "$TMP/held" &
 exec 7> "$TMP/end"
-until_true 5 grep -q ready "$TMP/held"
+until_true 60 grep -q ready "$TMP/held"
 check_eq "its address is found" "h" "$(head -c 1 later.mem)"
 works "its pages are written" eval 'printf w | dd of=later.mem bs=1 seek=1 conv=notrunc status=none'
 check_eq "and shared" "hw" "$(mem_arena get "$B/later" $A2 0 2)"
@@ -55,7 +55,7 @@ fails_with "one whose address is taken" "busy" cat cold.mem
 check_like "the reason" "one address only" "$(cat cold.errors)"
 exec 8<&- 7>&-
 wait
-until_true 5 eval '[ "$(maps_of_driver)" = 0 ]'
+until_true 60 eval '[ "$(maps_of_driver)" = 0 ]'
 check_eq "free again" 16384 "$(wc -c < cold.mem)"
 fails_with "who chose it is gone" "Cannot assign requested address" cat later.mem
 check_like "the reason" "mapped no more" "$(cat later.errors)"

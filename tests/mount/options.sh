@@ -35,7 +35,7 @@ fails_with "a MOUNTPOINT that is not there" "No such file" "$BPFMAPFS" "$B" "$TM
 fails_with "no arguments" "" "$BPFMAPFS"
 "$BPFMAPFS" -f "$B" "$MNT" &
 pid=$!
-until_true 10 mounted
+until_true 60 mounted
 check_eq "-f stays in the foreground" 10 "$(cat "$MNT/app/m/1")"
 kill -TERM $pid
 wait $pid

@@ -174,13 +174,13 @@ echo 1 > p.clear
 chmod 600 "$B/app/filter"
 rm "$B/app/filter"
 dropped() { ! bpftool prog show id "$1" > /dev/null 2>&1; }
-until_true 20 dropped "$id"
+until_true 60 dropped "$id"
 check_eq "the program goes with its last pin" gone "$(dropped "$id" && echo gone)"
 id=$(prog_id app/drop)
 echo ../app/drop > jumps/1
 rm "$B/app/drop"
 no_map_open() ( cd /; ! find "/proc/$(driver_pid)/fd" -lname '*bpf-map' | grep -q . )
-until_true 20 no_map_open
+until_true 60 no_map_open
 check_eq "an entry keeps the program" "$id" "$(cat jumps/1)"
 check_eq "and the kernel says so" yes "$(dropped "$id" || echo yes)"
 cd /
@@ -190,7 +190,7 @@ start allow_other || exit 1
 cd "$MNT" || exit 1
 check_eq "and is read by the next" "$id" "$(cat jumps/1)"
 rm jumps/1
-until_true 20 dropped "$id"
+until_true 60 dropped "$id"
 check_eq "rm lets the program go" gone "$(dropped "$id" && echo gone)"
 
 # Frozen: nothing is written any more.

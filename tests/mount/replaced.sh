@@ -1,6 +1,5 @@
 #!/bin/bash
 # SPDX-License-Identifier: MIT
-# timeout 120
 # tsan
 # R17: a pin replaced by another map while in use never shows one map's keys
 # with the other's values.

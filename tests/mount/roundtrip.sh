@@ -1,6 +1,5 @@
 #!/bin/bash
 # SPDX-License-Identifier: MIT
-# timeout 240
 # What is printed can be written back and means the same bytes, for random
 # bytes in maps of every shape: copied out, deleted, copied in again.
 . "$(dirname "$0")/lib.sh"

@@ -26,7 +26,7 @@ coproc HOLDER { exec mt_held hold "$B/sockmap:1" "$B/sockmap:3" "$B/sockhash:7" 
 	"$B/reuseport_sockarray_4:2" "$B/long:1" 2> "$TMP/err"; }
 exec {to}>&"${HOLDER[1]}" {from}<&"${HOLDER[0]}"
 cookies=()
-while read -r -t 20 -u "$from" line && [ "$line" != ready ]; do cookies+=("$line"); done
+while read -r -t 60 -u "$from" line && [ "$line" != ready ]; do cookies+=("$line"); done
 [ "${#cookies[@]}" = 11 ] || { fail "sockets are put into the maps" "11 cookies" "$(cat "$TMP/err")"; exit 1; }
 
 # ---- 8 bytes: cookies ----
@@ -115,10 +115,10 @@ fails_with "a frozen map gives up nothing" "not permitted" rm long/0x01000000000
 # ---- sockets that go take their entries along ----
 
 echo bye >&"$to"
-read -r -t 20 -u "$from" line
+read -r -t 60 -u "$from" line
 check_eq "the sockets are closed" closed "$line"
 nothing() { [ -z "$(for m in sockmap sockhash sockhash_4 long; do ls $m; done)" ]; }
-until_true 20 nothing
+until_true 60 nothing
 check_eq "their entries are gone" "" "$(for m in sockmap sockhash sockhash_4 long; do ls $m; done)"
 works "rmdir of an empty map" rmdir sockhash_4
 absent "unpins it" "$B/sockhash_4"

@@ -1,6 +1,5 @@
 #!/bin/bash
 # SPDX-License-Identifier: MIT
-# timeout 180
 # tsan
 # Eight processes and a BPF program in one map: no value that nobody wrote,
 # no error but ENOENT. STRESS=60 for a minute of it.

@@ -92,4 +92,4 @@ fails_with "once" "busy" rm used/0
 check_like "the reason" "out of use already" "$(tail -1 used.errors)"
 id=$(map_id used)
 works "rm M.pin unpins it" rm used.pin
-until_true 10 eval '! map_alive "$id"' && pass "then it is gone" || fail "then it is gone" "no map $id" "$(bpftool map show id "$id")"
+until_true 60 eval '! map_alive "$id"' && pass "then it is gone" || fail "then it is gone" "no map $id" "$(bpftool map show id "$id")"

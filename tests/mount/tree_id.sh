@@ -28,6 +28,6 @@ fails_with ".errors is root's" "Permission denied" as_nobody cat "$MNT/.errors"
 
 put 5 "$MNT/m/5"
 rm "$B/m"
-until_true 5 eval '! map_alive $id' || fail "R17: unpinned elsewhere, the map goes" gone there
+until_true 60 eval '! map_alive $id' || fail "R17: unpinned elsewhere, the map goes" gone there
 absent "a map that went is not in .id" "$MNT/.id/$id"
 check_eq "nor listed" "" "$(ls "$MNT/.id" | grep -x "$id")"

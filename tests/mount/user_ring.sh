@@ -40,7 +40,7 @@ printf 0x44 > inbox.push
 check_eq "R2: a short write needs no newline" "1 1:44" "$(emit drain) $(taken 0)"
 head -c 3000 /dev/zero | od -An -v -tx1 | tr -d ' \n' | sed 's/^/0x/' > "$TMP/long"
 cat "$TMP/long" > inbox.push
-until_true 20 eval '[ "$(emit drain)" = 1 ]'
+until_true 60 eval '[ "$(emit drain)" = 1 ]'
 check_like "R2: a long one is complete at the last close" "^3000:" "$(taken 0)"
 
 for bad in 1 text 0x1 0x0g '"open' '"a" b' "'a'" '"\q"' ''; do

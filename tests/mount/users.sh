@@ -72,10 +72,10 @@ check_eq "R19: mkdir gives the directory to the caller" 65534:65534 "$(stat -c %
 works "his directory: rmdir" user rmdir x
 
 chmod 600 "$B/app/readable"
-until_true 5 eval '! user cat app/readable/1 2>/dev/null' # R18: owner and mode may be a second old
+until_true 60 eval '! user cat app/readable/1 2>/dev/null' # R18: owner and mode may be a second old
 fails_with "R18: a chmod of the pin counts" "Permission denied" user cat app/readable/1
 chmod 666 "$B/app/secret"
-until_true 5 eval 'user cat app/secret/1 >/dev/null 2>&1'
+until_true 60 eval 'user cat app/secret/1 >/dev/null 2>&1'
 works "R18: a chmod of the pin counts" uadd 13 app/secret/1
 check_eq "R18: a chmod of the pin counts" 13 "$(map_u app/secret 1)"
 works "R18: chmod keeps rw" chmod 755 app/secret

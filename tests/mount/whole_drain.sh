@@ -1,6 +1,5 @@
 #!/bin/bash
 # SPDX-License-Identifier: MIT
-# timeout 240
 # R22 and R19: .drain.
 . "$(dirname "$0")/lib.sh"
 mt_load "$OBJ/wt_forms.bpf.o" "$B" || exit 1

@@ -1,6 +1,5 @@
 #!/bin/bash
 # SPDX-License-Identifier: MIT
-# timeout 240
 # R21 and R11 at the edges: lines, numbers and names of any length, bytes of
 # any kind; precise errors or right answers, in bounded time and memory.
 . "$(dirname "$0")/lib.sh"

@@ -1,6 +1,6 @@
 #!/bin/bash
 # SPDX-License-Identifier: MIT
-# timeout 400
+# timeout 900
 # A million lines through .tsv and .replace, both ways; memory stays flat.
 . "$(dirname "$0")/lib.sh"
 N=${MILLION_N:-1000000}
@@ -22,27 +22,27 @@ flat() { # flat MESSAGE KIB
 
 wt_map text "$N" > "$TMP/text"
 reset
-works "a million lines into .tsv" timeout 100 cp "$TMP/text" big.tsv
+works "a million lines into .tsv" timeout 300 cp "$TMP/text" big.tsv
 flat "a million lines into .tsv" 8192
 check_eq "a million lines into .tsv" exactly "$(wt_map check "$B/big" "$N")"
 reset
-timeout 100 cat big.tsv > "$TMP/back"
+timeout 300 cat big.tsv > "$TMP/back"
 flat "a million lines out of .tsv" 8192
 check_eq "a million lines out of .tsv" "" "$(sort -n "$TMP/back" | cmp - "$TMP/text" 2>&1)"
 for f in csv json prom; do
 	reset
-	timeout 100 cat big.$f > "$TMP/back"
+	timeout 300 cat big.$f > "$TMP/back"
 	flat "a million entries as .$f" 8192
 done
 check_eq "a million entries as .prom" $((3 * N)) "$(grep -vc '^#' "$TMP/back")"
-check_eq "a million entries as .csv" $((N + 1)) "$(timeout 100 cat big.csv | wc -l)"
+check_eq "a million entries as .csv" $((N + 1)) "$(timeout 300 cat big.csv | wc -l)"
 reset
 awk 'NR % 4' "$TMP/text" > "$TMP/most"
-works "a million lines into .replace" timeout 100 cp "$TMP/most" big.replace
+works "a million lines into .replace" timeout 300 cp "$TMP/most" big.replace
 check_eq "a million lines into .replace" "$((N - N / 4))" "$(cat big.count)"
 flat "a million lines into .replace: 16 bytes a key, doubled as it grows" $((8192 + N * 48 / 1024))
 reset
-works ".drain of the rest" eval 'timeout 100 cat big.drain > "$TMP/back"'
+works ".drain of the rest" eval 'timeout 300 cat big.drain > "$TMP/back"'
 flat ".drain of the rest" 8192
 check_eq ".drain of the rest" "" "$(sort -n "$TMP/back" | cmp - "$TMP/most" 2>&1)"
 check_eq ".drain of the rest" 0 "$(cat big.count)"

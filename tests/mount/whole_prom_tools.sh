@@ -17,7 +17,7 @@ cd "$MNT" || exit 1
 
 # It warns of names and of missing help; errors are what it cannot read.
 asked() {
-	timeout 20 promtool check metrics < "$1" > "$TMP/promtool" 2>&1
+	timeout 60 promtool check metrics < "$1" > "$TMP/promtool" 2>&1
 	case $? in 0 | 3) grep -iE 'error|parse|invalid|duplicate|collected' "$TMP/promtool" ;; *) cat "$TMP/promtool" ;; esac
 }
 if [ -n "$promtool" ]; then
@@ -45,7 +45,7 @@ for i in range(100):
         time.sleep(0.1)
 EOP
 EOS
-timeout 40 unshare -n bash "$TMP/ask" "$exporter" "$MNT" "$TMP" 2> /dev/null
+timeout 120 unshare -n bash "$TMP/ask" "$exporter" "$MNT" "$TMP" 2> /dev/null
 check_eq "node_exporter picks up *.prom" "100 101 102" "$(grep '^bpf_map_nums{' "$TMP/scrape" | sed 's/.* //' | sort -n | xargs)"
 check_eq "node_exporter: no error" "node_textfile_scrape_error 0" "$(grep '^node_textfile_scrape_error' "$TMP/scrape")"
 check_eq "node_exporter says nothing against it" "" "$(grep -iE 'level=(error|warn)' "$TMP/exporter" | grep -v root | head -n3)"

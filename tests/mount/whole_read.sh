@@ -1,6 +1,5 @@
 #!/bin/bash
 # SPDX-License-Identifier: MIT
-# timeout 300
 # .tsv and the other streams for reading: the ordinary tools, R24's sizes and
 # offsets, readers of every pace, and one that goes away.
 . "$(dirname "$0")/lib.sh"

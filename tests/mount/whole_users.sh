@@ -21,7 +21,7 @@ check_eq "R24: .users has its exact size" "$(cat nums.users | wc -c)" "$(size nu
 check_eq ".users of another map" "" "$(grep wt_map stats.users)"
 kill "$pid"
 exec 7<&-
-until_true 5 eval '! grep -q wt_map nums.users' && pass ".users: gone with it" || fail ".users: a process that ended" "gone" "$(cat nums.users)"
+until_true 60 eval '! grep -q wt_map nums.users' && pass ".users: gone with it" || fail ".users: a process that ended" "gone" "$(cat nums.users)"
 check_eq ".users: not the driver that is asked" "" "$(grep bpfmapfs nums.users)"
 fails_with ".users is not written" "" eval 'echo 1 > nums.users'
 
