@@ -37,7 +37,7 @@ bool dir_reply_add(struct dir_reply *reply, const char *name, const struct stat 
 struct file_ops {
 	/* The ops' own part of opening; file->live is set where there is a map. NULL: nothing to do. */
 	int (*open)(struct file *file);
-	/* Instead of render: a stream. Points into the file, as file_read does; called under file->lock. */
+	/* Instead of render: a stream. Points into the file or the thread's scratch; called under file->lock. */
 	int (*read)(struct file *file, size_t size, off_t offset, const char **ret_data, size_t *ret_len);
 	/*
 	 * Of a stream that may have nothing yet, and then answers -EAGAIN: the file has a park. The reader has what
@@ -104,7 +104,7 @@ int file_opened(struct file *file);
 /* Says whether the last close will have something to store; the map counts such files. */
 void file_close_work(struct file *file, bool work);
 
-/* A read of the snapshot; at offset 0, or where there is none, it is taken anew. Points into the file: hold the lock. */
+/* A read of the snapshot; at offset 0, or where there is none, it is taken anew. What it points to stays while the lock is held. */
 int file_read(struct file *file, size_t size, off_t offset, const char **ret_data, size_t *ret_len);
 
 /*

@@ -4,6 +4,7 @@
 
 #include "fs/forms.h"
 #include "fs/memory.h"
+#include "fs/scratch.h"
 #include "fs/why.h"
 
 static int open_mem(struct file *file)
@@ -28,17 +29,16 @@ static size_t within(const struct file *file, off_t offset, size_t len)
 	return len < size - at ? len : size - at;
 }
 
-/* No snapshot: what is there at each read. */
+/* No snapshot: what is there at each read, and no open file keeps any of it. */
 static int read_mem(struct file *file, size_t size, off_t offset, const char **ret_data, size_t *ret_len)
 {
 	size_t len = within(file, offset, size);
+	char *data = scratch_bytes(SCRATCH_VALUE, len);
+	int err = !data ? -ENOMEM : len ? memory_read(file->state, (size_t)offset, data, len) : 0;
 
-	file->snapshot.len = 0;
-	int err = text_reserve(&file->snapshot, len + 1);
-	err = err || !len ? err : memory_read(file->state, (size_t)offset, file->snapshot.data, len);
 	if (err)
 		return err;
-	*ret_data = file->snapshot.data;
+	*ret_data = data;
 	*ret_len = len;
 	return 0;
 }

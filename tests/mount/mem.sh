@@ -150,6 +150,15 @@ until_true 60 eval '[ "$(maps_of_driver)" = 0 ]' && pass unmapped || fail "R17: 
 rm one.pin
 until_true 60 eval '! map_alive '"$id" && pass gone || fail "R17: the map goes" gone "id $id is there"
 
+# --- an open file keeps nothing of what it read
+case $BPFMAPFS in */thread/*|*/address,*) ;; *)
+	rss() { sed -n 's/^VmRSS:[^0-9]*\([0-9]*\).*/\1/p' "/proc/$pid/status"; }
+	before=$(rss)
+	grown=$(perl -e 'for (1 .. 200) { open($f[$_], "<", "big.mem") && sysread($f[$_], $x, 1 << 20) == 1 << 20 or die }
+		open(S, "<", "/proc/$ARGV[0]/status"); print /(\d+)/ for grep(/^VmRSS/, <S>)' "$pid")
+	[ $((grown - before)) -lt 102400 ] && pass small || fail "200 open files" "less than 100 MiB" "$((grown - before)) KiB"
+esac
+
 # --- rights
 chmod 600 m
 [ "$(id -u nobody 2> /dev/null)" ] && fails_with "others have no right" "ermission denied" setpriv --reuid nobody --clear-groups cat "$MNT/m.mem"
