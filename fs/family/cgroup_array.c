@@ -43,6 +43,8 @@ static int resolve(struct file *file, const char *line, size_t len, struct text_
 	char path[PATH_MAX];
 	uint64_t id;
 
+	if (len && *line != '/' && (*line < '0' || *line > '9'))
+		return fail(EINVAL, "want the absolute path of a cgroup2 directory");
 	if (!len || *line != '/') {
 		if (!caller_is_root(&t.who))
 			return fail(EPERM, "only root may store a cgroup by its id; write its path");
