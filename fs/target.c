@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /* Text → path below SOURCE, or the id at the end of ".id/N" → what is there. */
+#include <ctype.h>
 #include <errno.h>
 #include <stdlib.h>
 #include <string.h>
@@ -17,6 +18,16 @@ struct target target_of_file(const struct file *file)
 {
 	bool roots = !file->who || caller_is_root(file->who);
 	return (struct target){.node = file->node->parent, .who = roots ? file->tail : *file->who};
+}
+
+bool target_is_number(const char *word, size_t len)
+{
+	bool hex = len > 2 && word[0] == '0' && (word[1] == 'x' || word[1] == 'X');
+	size_t i = hex ? 2 : 0;
+
+	while (i < len && (hex ? isxdigit((unsigned char)word[i]) : isdigit((unsigned char)word[i])))
+		i++;
+	return i == len && len;
 }
 
 /* "N" behind the last "/.id/", or NULL. */

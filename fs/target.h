@@ -24,6 +24,9 @@ struct target {
  */
 struct target target_of_file(const struct file *file);
 
+/* Does the codec read it as a number, or refuse it as one? Then it is an id, and no path. */
+bool target_is_number(const char *word, size_t len);
+
 /*
  * The map's id in "id:17", in anything that ends in ".id/17" or leads there: 1. 0: a path then. -EINVAL with
  * its sentence: it should be an id and is none.

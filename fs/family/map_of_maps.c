@@ -228,13 +228,6 @@ static int rename_link(struct node *dir, struct live *live, const char *name, co
 	return err;
 }
 
-static bool is_number(const char *text)
-{
-	bool hex = text[0] == '0' && (text[1] == 'x' || text[1] == 'X') && text[2];
-
-	return *text && !text[hex ? 2 + strspn(text + 2, "0123456789abcdefABCDEF") : strspn(text, "0123456789")];
-}
-
 static int resolve(struct file *file, const char *line, size_t len, struct text_buf *out)
 {
 	struct target target = target_of_file(file);
@@ -245,7 +238,7 @@ static int resolve(struct file *file, const char *line, size_t len, struct text_
 		return fail(EINVAL, "want a map: its id, id:N, .id/N or the path of its pin");
 	memcpy(text, line, len);
 	text[len] = 0;
-	if (is_number(text))
+	if (target_is_number(text, len))
 		return caller_is_root(&target.who) ? text_append(out, text, len)
 						   : fail(EPERM, "only root may store maps by id");
 	int err = target_open_map(&target, text, &inner);

@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /* Words and ids → programs. A pinned program is not shown as a file, but its path names it. */
 #include <bpf/libbpf.h>
-#include <ctype.h>
 #include <errno.h>
 #include <limits.h>
 #include <stdio.h>
@@ -12,18 +11,6 @@
 #include "fs/family/prog.h"
 #include "fs/target.h"
 #include "fs/why.h"
-
-/* Whether the codec reads it as a number, or refuses it as one. */
-static bool is_number(const char *word, size_t len)
-{
-	bool hex = len > 2 && word[0] == '0' && (word[1] == 'x' || word[1] == 'X');
-
-	for (size_t i = hex ? 2 : 0; i < len; i++) {
-		if (!(hex ? isxdigit((unsigned char)word[i]) : isdigit((unsigned char)word[i])))
-			return false;
-	}
-	return true;
-}
 
 static int info_of_pin(int pin, struct bpfmap_user *ret_prog)
 {
@@ -56,9 +43,9 @@ int prog_resolve(struct file *file, const char *word, size_t len, struct text_bu
 	const struct target t = target_of_file(file);
 	char path[PATH_MAX];
 
-	if (is_number(word, len)) {
-		bool none = len == 1 && *word == '0';
-		if (len && !none && !caller_is_root(&t.who))
+	if (!len || target_is_number(word, len)) {
+		bool none = !len || (len == 1 && *word == '0');
+		if (!none && !caller_is_root(&t.who))
 			return fail(EPERM, "only root may store a program by its id; write the path of its pin");
 		return text_append(out, word, len);
 	}
