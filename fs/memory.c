@@ -1,9 +1,13 @@
 /* SPDX-License-Identifier: MIT */
-/* Memories by map id. The list's lock is held while one is opened, so that no arena is mapped twice. */
+/*
+ * Memories by map id. To find an arena's address may take as long as processes have mappings, so it is opened
+ * under a lock of its own, that nobody waits for long: one worker is kept busy then, and the list is free.
+ */
 #include <errno.h>
 #include <linux/bpf.h>
 #include <pthread.h>
 #include <stdlib.h>
+#include <time.h>
 
 #include "fs/memory.h"
 #include "fs/why.h"
@@ -21,6 +25,10 @@ struct memory {
 	unsigned refs;
 };
 
+#define PATIENCE_NS 200000000
+
+/* Before list_lock: whoever opens an arena holds it, so that none is mapped twice. */
+static pthread_mutex_t arena_lock = PTHREAD_MUTEX_INITIALIZER;
 static pthread_mutex_t list_lock = PTHREAD_MUTEX_INITIALIZER;
 static struct memory *list;
 
@@ -65,7 +73,6 @@ static int open_engine(const struct live *live, struct bpfmap_memory **ret_engin
 	return err ? fail_engine(err) : 0;
 }
 
-/* The list's lock is held. */
 static int make(const struct live *live, struct memory **ret_memory)
 {
 	struct memory *memory = calloc(1, sizeof(*memory));
@@ -77,27 +84,96 @@ static int make(const struct live *live, struct memory **ret_memory)
 	}
 	memory->id = live->id;
 	pthread_mutex_init(&memory->lock, NULL);
+	*ret_memory = memory;
+	return 0;
+}
+
+/* ---- the list's lock is held ---- */
+
+static struct memory *find(const struct live *live)
+{
+	struct memory *memory = list;
+
+	while (memory && memory->id != live->id)
+		memory = memory->next;
+	if (memory)
+		memory->refs++;
+	return memory;
+}
+
+static void list_in(struct memory *memory)
+{
+	memory->refs = 1;
 	memory->next = list;
 	list = memory;
-	*ret_memory = memory;
+}
+
+static int get_array(const struct live *live, struct memory **ret_memory)
+{
+	struct memory *memory = find(live);
+	int err = 0;
+
+	if (!memory) {
+		err = make(live, &memory);
+		if (!err)
+			list_in(memory);
+	}
+	if (!err)
+		*ret_memory = memory;
+	return err;
+}
+
+/* ---- the arenas' lock is held ---- */
+
+static int get_arena(const struct live *live, struct memory **ret_memory)
+{
+	pthread_mutex_lock(&list_lock);
+	struct memory *memory = find(live);
+	pthread_mutex_unlock(&list_lock);
+	int err = 0;
+
+	if (!memory) {
+		err = make(live, &memory);
+		pthread_mutex_lock(&list_lock);
+		if (!err)
+			list_in(memory);
+		pthread_mutex_unlock(&list_lock);
+	}
+	if (!err)
+		*ret_memory = memory;
+	return err;
+}
+
+/* ---- the interface ---- */
+
+static int lock_arenas(void)
+{
+	struct timespec until;
+
+	clock_gettime(CLOCK_REALTIME, &until);
+	until.tv_nsec += PATIENCE_NS;
+	until.tv_sec += until.tv_nsec / 1000000000;
+	until.tv_nsec %= 1000000000;
+	if (pthread_mutex_timedlock(&arena_lock, &until))
+		return fail(EBUSY, "an arena's address is being looked for in all processes: try again");
 	return 0;
 }
 
 int memory_get(const struct live *live, struct memory **ret_memory)
 {
-	int err = 0;
+	int err;
 
-	pthread_mutex_lock(&list_lock);
-	struct memory *memory = list;
-	while (memory && memory->id != live->id)
-		memory = memory->next;
-	if (!memory)
-		err = make(live, &memory);
-	if (!err) {
-		memory->refs++;
-		*ret_memory = memory;
+	if (!is_arena(live)) {
+		pthread_mutex_lock(&list_lock);
+		err = get_array(live, ret_memory);
+		pthread_mutex_unlock(&list_lock);
+		return err;
 	}
-	pthread_mutex_unlock(&list_lock);
+	err = lock_arenas();
+	if (err)
+		return err;
+	err = get_arena(live, ret_memory);
+	pthread_mutex_unlock(&arena_lock);
 	return err;
 }
 

@@ -17,7 +17,10 @@ size_t memory_size(const struct live *live);
 /* 0, or -EOPNOTSUPP with the reason. */
 int memory_applies(const struct live *live);
 
-/* With a reference for the caller. -EOPNOTSUPP; arenas: -ENXIO -EADDRNOTAVAIL -EBUSY, no address to map it at. */
+/*
+ * With a reference for the caller. -EOPNOTSUPP; arenas: -ENXIO -EADDRNOTAVAIL, no address to map it at; -EBUSY,
+ * that is taken, or another arena's is being looked for.
+ */
 int memory_get(const struct live *live, struct memory **ret_memory);
 void memory_put(struct memory *memory); /* NULL is fine */
 
