@@ -56,7 +56,10 @@ static int take(struct file *file)
 
 	if (!value)
 		return -ENOMEM;
-	int err = bpfmap_lookup_and_delete(live->map, NULL, value, live->value_bytes, 0);
+	int err = form_check_consumes();
+	if (err)
+		return err;
+	err = bpfmap_lookup_and_delete(live->map, NULL, value, live->value_bytes, 0);
 	if (err)
 		return err == -ENOENT ? empty(err) : fail_engine(err);
 	err = print_line(live, value, &file->snapshot);
