@@ -59,4 +59,12 @@ static int update(const struct live *live, const void *key, const void *value, u
 	return err;
 }
 
-const struct family prog_family = {.entry = &entry_kind, .update = update, .resolve = prog_resolve};
+/* A program's id is a number, whatever type the values were given. */
+static int shape(struct live *live, const struct bpfmap_info *info, struct text_shape *shape)
+{
+	(void)live, (void)info;
+	shape->value_type = 0;
+	return 0;
+}
+
+const struct family prog_family = {.entry = &entry_kind, .shape = shape, .update = update, .resolve = prog_resolve};

@@ -35,6 +35,14 @@ rm jumps/0
 check_eq "rm clears a slot" "3 " "$(run jump) $(ls jumps)"
 fails_with "an empty slot cannot be removed" "No such file" rm jumps/0
 
+echo 'type=prog_array key=u32 value={a:u32} max_entries=4' > typed.spec
+works "whatever the type of the values" put "$(prog_id pass)" typed/1
+check_eq "they are ids" "$(prog_id pass)" "$(cat typed/1)"
+works "they are ids: a path" put ../app/drop typed/2
+works "and lines go in as they came out" eval 'cat typed.tsv > "$TMP/lines"; cat "$TMP/lines" > typed.tsv; rm "$TMP/lines"'
+check_eq "the kernel has them" "1=$(hex_id pass) 2=$(hex_id app/drop)" "$(held typed)"
+rm typed.pin
+
 echo "$MNT/app/filter" > p/0
 check_eq "R20: a path below the mount point" "0=$(hex_id app/filter)" "$(held p)"
 rm p/0
