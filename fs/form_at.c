@@ -35,13 +35,16 @@ int at_applies(const struct live *live)
 
 static int at_live(struct node *dir, struct live **ret_live)
 {
-	int err = map_live(dir, ret_live);
+	struct live *live;
+	int err = map_live(dir, &live);
 
 	if (err)
 		return err;
-	err = at_applies(*ret_live);
+	err = at_applies(live);
 	if (err)
-		live_put(*ret_live);
+		live_put(live);
+	else
+		*ret_live = live;
 	return err;
 }
 

@@ -34,13 +34,16 @@ int keydir_getattr(struct node *dir, struct stat *ret_st)
 /* The map, if it has the form that the directory is. */
 static int applying_live(struct node *dir, struct live **ret_live)
 {
-	int err = map_live(dir, ret_live);
+	struct live *live;
+	int err = map_live(dir, &live);
 
-	if (err || !dir->form || !dir->form->applies)
-		return err;
-	err = dir->form->applies(*ret_live);
 	if (err)
-		live_put(*ret_live);
+		return err;
+	err = dir->form && dir->form->applies ? dir->form->applies(live) : 0;
+	if (err)
+		live_put(live);
+	else
+		*ret_live = live;
 	return err;
 }
 

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /* The open maps by id. One lock guards the chain, counts and times; opening happens outside it. */
+#include <assert.h>
 #include <bpf/btf.h>
 #include <errno.h>
 #include <linux/bpf.h>
@@ -186,6 +187,7 @@ void live_put(struct live *live)
 	if (!live)
 		return;
 	pthread_mutex_lock(&table_lock);
+	assert(live->refs);
 	live->last_used_ms = now_ms();
 	if (!--live->refs && ++n_idle > IDLE_MAX)
 		dead = take_oldest_idle();

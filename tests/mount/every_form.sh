@@ -167,3 +167,4 @@ for v in plain typed; do
 
 	every_compare "$v" <(every_expects "$v") "$TMP/$v.answers"
 done
+check_eq "R17: no map stays open" 1 "$(until_true 20 fewer_fds_than 30 && echo 1)"
