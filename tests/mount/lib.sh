@@ -18,6 +18,7 @@ if [ "${MT_NAMESPACE:-}" != $$ ]; then
 fi
 
 set -u
+umask 022
 export LC_ALL=C PATH="$PATH:/usr/sbin:/sbin"
 ROOT=$(cd "$(dirname "$0")/../.." && pwd)
 BPFMAPFS=${BPFMAPFS:-$ROOT/build/bpfmapfs}
