@@ -65,7 +65,7 @@ check_eq "nothing of that was consumed, or kept busy" EAGAIN "$(io ring.events@e
 listen ring.events@event "$TMP/out"
 fails_with "R31: one reader" "busy" cat ring.events
 emit put_event 1 15 > /dev/null
-until_true 20 lines_in "$TMP/out" 1
+until_true 60 lines_in "$TMP/out" 1
 check_eq "a waiting reader gets it" "$(event 15)" "$(cat "$TMP/out")"
 kill "$reader"
 wait "$reader" 2> /dev/null
@@ -74,4 +74,4 @@ wait "$reader" 2> /dev/null
 prog=$(bpftool -j prog show pinned "$B/put" | sed 's/.*"id":\([0-9]*\).*/\1/')
 dead() { ! map_alive "$id" && ! bpftool prog show id "$prog" > /dev/null 2>&1; }
 rm -f "$B"/*
-until_true 20 dead && pass "gone" || fail "the map and its programs go with their pins" gone "one is still there"
+until_true 60 dead && pass "gone" || fail "the map and its programs go with their pins" gone "one is still there"

@@ -44,7 +44,7 @@ refused() { # refused MESSAGE TARGET
 	fails_with "$1, .tsv" "" writes user "5\t$2\n" arr.tsv
 	fails_with "$1, .replace" "" writes user "5\t$2\n" arr.replace
 	fails_with "$1, a line without end" "" user bash -c 'printf "5\t%s" "$1" > arr.tsv; false' bash "$2"
-	until_true 5 eval '[ "$(cat arr.tsv | wc -l)" = 3 ]'
+	until_true 60 eval '[ "$(cat arr.tsv | wc -l)" = 3 ]'
 	check_eq "$1 changes nothing" "0 $roots 1 $theirs 2 $group" "$(links arr)"
 }
 refused "by id" "id:$theirs"
@@ -98,7 +98,7 @@ lends() { # lends MESSAGE COMMAND FILE TEXT
 	local before
 	before=$(refusals)
 	"$2" "$3" "$4"
-	works "$1: it is refused" until_true 5 eval '[ "$(refusals)" -gt '"$before"' ]'
+	works "$1: it is refused" until_true 60 eval '[ "$(refusals)" -gt '"$before"' ]'
 	check_eq "$1" "0 $roots 1 $theirs 2 $group 5 $theirs" "$(links arr)"
 }
 lends "through a file that root opened" lent arr.tsv "5\t$roots\n"
