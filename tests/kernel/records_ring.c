@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: MIT
+// alone
 // Records of ring buffers: order, wrapping, unfinished and discarded ones, what is consumed when.
 #include "events.h"
 

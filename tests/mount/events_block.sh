@@ -1,6 +1,7 @@
 #!/bin/bash
 # SPDX-License-Identifier: MIT
 # tsan
+# alone
 # R31: readers of M.events that wait: woken, told by poll(2), interrupted, killed; a hundred of them.
 . "$(dirname "$0")/lib.sh"
 . "$(dirname "$0")/lib_events.sh"
