@@ -13,7 +13,12 @@
 /* R2: a shorter write is complete as it is. */
 #define WHOLE_WRITE 4096
 
+/* A user may have a thousand files open: the unfinished lines of all together are bounded, too. */
+#define WAITS_MOST (64u << 20)
+#define WAITS_LITTLE (64u << 10) /* is taken in any case */
+
 static _Atomic(uint64_t) serials;
+static _Atomic(size_t) waiting; /* bytes of all files' pending */
 static pthread_mutex_t all_lock = PTHREAD_MUTEX_INITIALIZER;
 static struct file all = {.older = &all, .newer = &all};
 
@@ -147,6 +152,7 @@ void file_put(struct file *file)
 		uncount(file);
 	text_free(&file->snapshot);
 	text_free(&file->pending);
+	atomic_fetch_sub(&waiting, file->waiting);
 	live_put(file->live);
 	node_put(file->node);
 	pthread_mutex_destroy(&file->lock);
@@ -233,6 +239,22 @@ static int keep_tail(struct file *file, size_t limit, file_lines *lines)
 	return 0;
 }
 
+static void count_waiting(struct file *file)
+{
+	atomic_fetch_add(&waiting, file->pending.len - file->waiting);
+	file->waiting = file->pending.len;
+}
+
+/* One file alone may have more, as much as its line's limit says. */
+static int check_waiting(const struct file *file, size_t more)
+{
+	size_t others = atomic_load(&waiting) - file->waiting;
+
+	if (file->pending.len + more <= WAITS_LITTLE || others <= WAITS_MOST)
+		return 0;
+	return fail(ENOMEM, "%zu bytes of unfinished lines wait in other open files already", others);
+}
+
 static int gather(struct file *file, const char *data, size_t size, bool complete, size_t limit, file_lines *lines)
 {
 	struct text_buf *p = &file->pending;
@@ -243,13 +265,17 @@ static int gather(struct file *file, const char *data, size_t size, bool complet
 	complete = complete || data[size - 1] == '\n';
 	if (complete && !p->len)
 		return lines(file, data, size);
-	err = text_append(p, data, size);
+	err = check_waiting(file, size);
+	err = err ? err : text_append(p, data, size);
 	if (err)
 		return err;
-	if (!complete)
-		return keep_tail(file, limit, lines);
-	err = lines(file, p->data, p->len);
-	text_free(p);
+	if (complete) {
+		err = lines(file, p->data, p->len);
+		text_free(p);
+	} else {
+		err = keep_tail(file, limit, lines);
+	}
+	count_waiting(file);
 	return err;
 }
 

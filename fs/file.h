@@ -76,6 +76,7 @@ struct file {
 	struct text_buf snapshot; /* what reads are served from (R1) */
 	bool has_snapshot;
 	uint64_t serial;          /* of this open, among all that read */
+	size_t waiting;           /* bytes of pending, as they count among all files' */
 	struct text_buf pending;  /* written, and not yet complete */
 	struct caller tail;       /* who wrote that, if not root; else the opener. uid and gid alone: he may be gone */
 	bool stored;              /* a line was */

@@ -117,6 +117,7 @@ static void serve(struct worker *w, const struct fuse_buf *buf)
 	if (!is_quick(buf))
 		loop_leave_turn();
 	fuse_session_process_buf(w->session, buf);
+	scratch_trim();
 	if (!w->in_turn)
 		take_turn(w);
 }

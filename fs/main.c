@@ -10,6 +10,7 @@
 #include <fcntl.h>
 #include <fuse_lowlevel.h>
 #include <linux/magic.h>
+#include <malloc.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -229,6 +230,12 @@ static void allow_many_files(void)
 	}
 }
 
+/* Large values go back to the system when they are freed, also after the first of them. */
+static void give_memory_back(void)
+{
+	mallopt(M_MMAP_THRESHOLD, 256 * 1024);
+}
+
 static int run(struct fuse_args *args)
 {
 	int err = prepare();
@@ -238,6 +245,7 @@ static int run(struct fuse_args *args)
 		return err;
 	umask(0);
 	allow_many_files();
+	give_memory_back();
 	if (!the_mount.opt.foreground)
 		err = to_background();
 	err = err ? err : serve(args);

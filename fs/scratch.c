@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* Per-thread buffers. What a huge value made large is given back when the next user needs little. */
+/* Per-thread buffers. What a huge value made large is given back after the request. */
 #include <stdlib.h>
 
 #include "fs/scratch.h"
@@ -36,6 +36,21 @@ struct text_buf *scratch_text(enum scratch_text slot)
 struct text_buf *scratch_text_kept(enum scratch_text slot)
 {
 	return &texts[slot];
+}
+
+void scratch_trim(void)
+{
+	for (int i = 0; i < SCRATCH_SLOTS; i++) {
+		if (slots[i].size > KEEP) {
+			free(slots[i].bytes);
+			slots[i].bytes = NULL;
+			slots[i].size = 0;
+		}
+	}
+	for (int i = 0; i < SCRATCH_TEXTS; i++) {
+		if (texts[i].cap > KEEP)
+			text_free(&texts[i]);
+	}
 }
 
 void scratch_free(void)

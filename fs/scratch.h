@@ -15,6 +15,7 @@ enum scratch_text { SCRATCH_PATH, SCRATCH_LINE, SCRATCH_NAME, SCRATCH_RESOLVED, 
 void *scratch_bytes(enum scratch_slot slot, size_t size); /* NULL: no memory */
 struct text_buf *scratch_text(enum scratch_text slot);    /* emptied */
 struct text_buf *scratch_text_kept(enum scratch_text slot); /* as the last call for it left it */
+void scratch_trim(void);                                  /* between requests: keeps no large ones */
 void scratch_free(void);                                  /* at the thread's end */
 
 #endif
