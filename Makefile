@@ -40,7 +40,7 @@ FSLIBS     = $(shell pkg-config --libs $(FSPKGS)) $(ENGINELIBS)
 
 engine   := $(wildcard core/*.c)
 text     := $(wildcard core/text/*.c)
-fs       := $(wildcard fs/*.c fs/family/*.c)
+fs       := $(wildcard fs/*.c fs/family/*.c fs/form/*.c)
 helper   := $(wildcard mount-helper/*.c)
 unit     := $(wildcard tests/unit/*.c)
 kernel   := $(wildcard tests/kernel/*.c)

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
  * Forms: M.FORM is the whole map in that form, .FORM the whole directory. A form is a row of a table in
- * forms.c and a file form_*.c that holds what the row points to.
+ * forms.c and a file in form/ that holds what the row points to.
  */
 #ifndef FORMS_H
 #define FORMS_H

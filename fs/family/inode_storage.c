@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* Inode storage: the keys are files, which have paths. Entries are reached by M.at/PATH alone (form_at.c). */
+/* Inode storage: the keys are files, which have paths. Entries are reached by M.at/PATH alone (form/at.c). */
 #include <errno.h>
 #include <fcntl.h>
 #include <limits.h>

@@ -1,12 +1,11 @@
 /* SPDX-License-Identifier: MIT */
-/* Tries. M/PREFIX: an entry. M.lpm/ADDRESS: what the trie answers for an address: the value of the longest prefix that matches. Not listed. */
+/* M.lpm/ADDRESS: what a trie answers for an address, the value of the longest prefix that matches. Not listed. */
 #include <errno.h>
 #include <fcntl.h>
 #include <string.h>
 
 #include "fs/attr.h"
 #include "fs/entry.h"
-#include "fs/family.h"
 #include "fs/file.h"
 #include "fs/forms.h"
 #include "fs/keydir.h"
@@ -15,18 +14,6 @@
 #include "fs/scratch.h"
 #include "fs/store.h"
 #include "fs/why.h"
-
-/* An entry is an entry: a prefix that only matches a shorter one is not there. */
-static int lookup_exactly(const struct live *live, const void *key, void *value)
-{
-	int has = bpfmap_has_prefix(live->map, key);
-
-	if (has < 0)
-		return fail_engine(has);
-	return has ? store_match(live, key, value) : -ENOENT;
-}
-
-const struct family prefix_family = {.entry = &entry_kind, .lookup = lookup_exactly};
 
 int lpm_applies(const struct live *live)
 {

@@ -3,7 +3,7 @@
 #include <errno.h>
 
 #include "fs/forms.h"
-#include "fs/push.h"
+#include "fs/form/push.h"
 #include "fs/why.h"
 
 static const struct push_target *const targets[] = {&queue_target, &feed_target};

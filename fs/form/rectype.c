@@ -5,7 +5,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "fs/rectype.h"
+#include "fs/form/rectype.h"
 #include "fs/why.h"
 
 #define NAMED 8     /* candidates that a refusal names */

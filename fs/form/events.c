@@ -13,7 +13,7 @@
 #include "fs/loop.h"
 #include "fs/mount.h"
 #include "fs/park.h"
-#include "fs/rectype.h"
+#include "fs/form/rectype.h"
 #include "fs/why.h"
 
 #define BACK (64 * 1024) /* bytes that a reader may step back, as shells do */

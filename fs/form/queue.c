@@ -5,7 +5,7 @@
 #include <string.h>
 
 #include "fs/forms.h"
-#include "fs/push.h"
+#include "fs/form/push.h"
 #include "fs/scratch.h"
 #include "fs/store.h"
 #include "fs/why.h"

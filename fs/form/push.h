@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* M.push: what a line becomes, and where it goes. A kind of target is a row of the table in form_push.c. */
+/* M.push: what a line becomes, and where it goes. A kind of target is a row of the table in push.c. */
 #ifndef PUSH_H
 #define PUSH_H
 

@@ -3,7 +3,7 @@
 #include <errno.h>
 #include <stdlib.h>
 
-#include "fs/push.h"
+#include "fs/form/push.h"
 #include "fs/why.h"
 
 struct feeding {
