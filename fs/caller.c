@@ -48,13 +48,15 @@ static bool in_group(const struct caller *who, gid_t gid)
 
 bool caller_may(const struct caller *who, const struct stat *st, unsigned rights)
 {
-	unsigned shift = 0;
+	unsigned others = st->st_mode & 7, group = st->st_mode >> 3 & 7, may = others;
 
 	if (caller_is_root(who))
 		return true;
 	if (who->uid == st->st_uid)
-		shift = 6;
+		may = st->st_mode >> 6 & 7;
 	else if (in_group(who, st->st_gid))
-		shift = 3;
-	return ((st->st_mode >> shift) & rights) == rights;
+		may = group;
+	else if (!who->pid) /* his other groups are not known any more: what he may in any case */
+		may = group & others;
+	return (may & rights) == rights;
 }

@@ -11,7 +11,7 @@ struct fuse_req;
 
 struct caller {
 	struct fuse_req *req;
-	pid_t pid; /* a thread's */
+	pid_t pid; /* a thread's; 0: not known here, or not any more */
 	uid_t uid;
 	gid_t gid;
 };
