@@ -86,7 +86,11 @@ $(O)/mount.bpfmapfs: $(O)/mount-helper/main.o $(O)/libhelper.a
 
 # Tests. A file in tests/unit or tests/kernel is a program, in tests/mount a
 # script, in tests/bpf a BPF object that they load: adding a file adds a test.
-test_bins  := $(patsubst %.c,$(O)/%,$(unit) $(kernel))
+test_srcs  := $(unit) $(kernel)
+ifeq ($(SAN),thread) # as tests/run: the rest has nothing for ThreadSanitizer
+test_srcs  := $(shell grep -l '<pthread\.h>' $(test_srcs))
+endif
+test_bins  := $(patsubst %.c,$(O)/%,$(test_srcs))
 bench_bins := $(patsubst %.c,$(O)/%,$(bench))
 tool_bins  := $(patsubst %.c,$(O)/%,$(tools))
 bpf_objs   := $(patsubst %.bpf.c,build/%.bpf.o,$(bpf) tests/demo/demo.bpf.c)
