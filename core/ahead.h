@@ -10,7 +10,10 @@
 
 struct bm_ahead;
 
-/* Map and cursor are borrowed, and the cursor is the thread's while a batch is under way. NULL: no thread to be had: there are 8 at most. */
+/*
+ * Map and cursor are borrowed, and the cursor is the thread's while a batch is under way. NULL: no thread to be
+ * had: there are 8 at most.
+ */
 struct bm_ahead *bm_ahead_new(const struct bpfmap *map, struct bpfmap_cursor *cursor, uint64_t elem_flags);
 /* Begins to read up to `room` entries; one batch at a time. Both buffers are borrowed until it is taken. */
 void bm_ahead_read(struct bm_ahead *ahead, void *keys, void *values, uint32_t room);

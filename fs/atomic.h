@@ -1,5 +1,8 @@
 /* SPDX-License-Identifier: MIT */
-/* `+=` on one integer of a memory-mappable array: added in the array's own memory, so that no program's addition is lost (R5). */
+/*
+ * `+=` on one integer of a memory-mappable array: added in the array's own memory, so that no program's addition
+ * is lost (R5).
+ */
 #ifndef ATOMIC_H
 #define ATOMIC_H
 

@@ -144,7 +144,8 @@ static int refuse_if_entries(struct live *live)
 		return empty;
 	if (empty)
 		return 0;
-	return fail(ENOTEMPTY, "the map has entries, or is of a type that cannot be empty; rm NAME.pin unpins it all the same");
+	return fail(ENOTEMPTY, "the map has entries, or is of a type that cannot be empty; rm NAME.pin unpins it all "
+			       "the same");
 }
 
 /* R15: a map without entries is unpinned, a directory removed. */

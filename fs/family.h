@@ -55,12 +55,9 @@ struct family {
 /* Never NULL; a type that is not known has a family without entries. */
 const struct family *family_of(const struct bpfmap *map);
 
-extern const struct family plain_family, prefix_family, bloom_family, task_family, cgrp_family, inode_family, sock_family,
-	cgroup_storage_family;
-extern const struct family stack_family, struct_ops_family;
-extern const struct family maps_family;
-extern const struct family prog_family, device_family, cpu_family, socket_family;
-extern const struct family cgroup_family, perf_family, xsk_family;
+extern const struct family plain_family, prefix_family, maps_family, prog_family, device_family, cpu_family,
+	socket_family, cgroup_family, perf_family, xsk_family, bloom_family, stack_family, struct_ops_family,
+	task_family, cgrp_family, inode_family, sock_family, cgroup_storage_family;
 
 /* For forms' `applies`: 0, or -EOPNOTSUPP with the reason. */
 int family_lists(const struct live *live);

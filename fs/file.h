@@ -105,7 +105,10 @@ int file_opened(struct file *file);
 /* Says whether the last close will have something to store; the map counts such files. */
 void file_close_work(struct file *file, bool work);
 
-/* A read of the snapshot; at offset 0, or where there is none, it is taken anew. What it points to stays while the lock is held. */
+/*
+ * A read of the snapshot; at offset 0, or where there is none, it is taken anew. What it points to stays while the
+ * lock is held.
+ */
 int file_read(struct file *file, size_t size, off_t offset, const char **ret_data, size_t *ret_len);
 
 /*

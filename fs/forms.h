@@ -58,9 +58,9 @@ extern const struct node_kind forms_dir_kind; /* M.forms/ */
 extern const struct node_kind id_dir_kind;    /* .id/ */
 int form_path(struct node *node, struct text_buf *out);
 
-extern const struct file_ops info_ops, count_ops, clear_ops, pin_ops, frozen_ops, map_errors_ops, spec_ops, h_ops, users_ops, drain_ops,
-	dump_ops, tsv_ops, replace_ops, push_ops, peek_ops, pop_ops, events_ops, all_errors_ops, readme_ops,
-	mem_ops, directory_tsv_ops, directory_prom_ops;
+extern const struct file_ops info_ops, count_ops, clear_ops, pin_ops, frozen_ops, map_errors_ops, spec_ops, h_ops,
+	users_ops, drain_ops, dump_ops, tsv_ops, replace_ops, push_ops, peek_ops, pop_ops, events_ops, mem_ops,
+	all_errors_ops, readme_ops, directory_tsv_ops, directory_prom_ops;
 int pin_unlink(struct node *place, const struct caller *who);
 int at_applies(const struct live *live);
 int tsv_applies(const struct live *live);

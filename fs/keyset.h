@@ -1,5 +1,8 @@
 /* SPDX-License-Identifier: MIT */
-/* A set of keys that remembers 16 bytes of each, however long they are. First all are added, then it is sorted and asked. */
+/*
+ * A set of keys that remembers 16 bytes of each, however long they are. First all are added, then it is sorted and
+ * asked.
+ */
 #ifndef KEYSET_H
 #define KEYSET_H
 

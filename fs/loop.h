@@ -5,7 +5,10 @@
 
 struct fuse_session;
 
-/* Serves until the mount goes or a HUP, INT or TERM comes; blocks those signals in its threads. 0 or a negative errno. */
+/*
+ * Serves until the mount goes or a HUP, INT or TERM comes; blocks those signals in its threads. 0 or a negative
+ * errno.
+ */
 int loop_run(struct fuse_session *session);
 
 /*

@@ -19,7 +19,10 @@ struct node *map_node(struct node *node);
 /* What the map is called in texts about it: its pin's name, or where it has none (.id) the kernel's. */
 int map_called(struct node *node, const struct live *live, struct text_buf *out);
 
-/* The directory of keys: M/ and .id/N/ (the entries are texts) and M.raw/ (they are bytes). dir: that directory's node. */
+/*
+ * The directory of keys: M/ and .id/N/ (the entries are texts) and M.raw/ (they are bytes). dir: that directory's
+ * node.
+ */
 int keys_lookup(struct node *dir, struct live *live, const struct node_kind *kind, const char *name,
 		struct node **ret_node, struct stat *ret_st);
 int keys_create(struct node *dir, struct live *live, const struct node_kind *kind, const char *name,

@@ -52,7 +52,8 @@ int memory_applies(const struct live *live)
 	struct memory *memory;
 
 	if (!bpfmap_memory_bytes(live->map))
-		return fail(EOPNOTSUPP, "this %s has no memory to map: arenas and arrays with flags=mmapable have", bpfmap_type_name(bpfmap_type(live->map)));
+		return fail(EOPNOTSUPP, "this %s has no memory to map: arenas and arrays with flags=mmapable have",
+			    bpfmap_type_name(bpfmap_type(live->map)));
 	if (kills_readers(live))
 		return fail(EOPNOTSUPP, "an arena with flags=segv_on_fault kills who touches a page that it has not");
 	if (is_arena(live)) /* whether it can be mapped now is another question */

@@ -1,5 +1,8 @@
 /* SPDX-License-Identifier: MIT */
-/* What the kernel's list of mounts says of ours. Asks no file system, so also while nobody answers, and from within a request. */
+/*
+ * What the kernel's list of mounts says of ours. Asks no file system, so also while nobody answers, and from
+ * within a request.
+ */
 #ifndef MOUNTS_H
 #define MOUNTS_H
 

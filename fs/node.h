@@ -124,7 +124,10 @@ uint64_t node_ino(const struct node_id *id);
 void node_lock(struct node *node); /* guards sightings and state; held for moments, never over a request */
 void node_unlock(struct node *node);
 
-/* Up to max nodes that the kernel knows and that nobody has looked up for min_idle seconds, oldest first, each with a reference. */
+/*
+ * Up to max nodes that the kernel knows and that nobody has looked up for min_idle seconds, oldest first, each
+ * with a reference.
+ */
 size_t node_idle(unsigned min_idle, struct node **ret, size_t max);
 size_t node_count(void);
 void node_table_free(void);

@@ -7,7 +7,8 @@
 
 /* value: live->value_bytes. Reads and writes use BPF_F_LOCK where the value has a spin lock. */
 int store_lookup(const struct live *live, const void *key, void *value);           /* -ENOENT silently */
-int store_match(const struct live *live, const void *key, void *value); /* the engine's own lookup: of a trie the longest prefix */
+/* The engine's own lookup: of a trie the longest prefix. */
+int store_match(const struct live *live, const void *key, void *value);
 int store_update(const struct live *live, const void *key, const void *value, uint64_t flag);
 int store_delete(const struct live *live, const void *key);
 /*

@@ -1,5 +1,8 @@
 /* SPDX-License-Identifier: MIT */
-/* M.spec: what the map was created with; written where no M exists, it makes the map and pins it (R28). M.h: its C types. */
+/*
+ * M.spec: what the map was created with; written where no M exists, it makes the map and pins it (R28). M.h: its C
+ * types.
+ */
 #include <bpf/btf.h>
 #include <errno.h>
 
