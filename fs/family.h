@@ -31,6 +31,8 @@ struct family {
 	/* As the engine's batch update, where the map has BPFMAP_BATCH_WRITE. NULL beside an update: one by one. */
 	int (*update_batch)(const struct live *live, const void *keys, const void *values, uint32_t *count);
 	int (*remove)(const struct live *live, const void *key);
+	/* Storages: an fd of the thing that the key stands for, which the kernel wants in its place, or an error. */
+	int (*open_key)(const void *key);
 
 	/* A walk over all entries; next is 1, 0 at the end, or negative. Keys and values live until the next step. */
 	int (*walk)(const struct live *live, void **ret_walk);

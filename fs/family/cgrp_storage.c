@@ -41,21 +41,6 @@ static int open_key(const void *key)
 	return fd == -ENOENT ? fail(ENOENT, "there is no cgroup with the id %llu", (unsigned long long)id) : fd;
 }
 
-static int lookup(const struct live *live, const void *key, void *ret_value)
-{
-	return storage_lookup(live, open_key(key), ret_value);
-}
-
-static int update(const struct live *live, const void *key, const void *value, uint64_t flags)
-{
-	return storage_update(live, open_key(key), value, flags);
-}
-
-static int delete(const struct live *live, const void *key)
-{
-	return storage_delete(live, open_key(key));
-}
-
 /* ---- paths ---- */
 
 static int hex_digit(char c)
@@ -223,9 +208,10 @@ static int walk_next(const struct live *live, void *walk, const void **ret_key, 
 const struct family cgrp_family = {
 	.entry = &entry_kind,
 	.shape = shape,
-	.lookup = lookup,
-	.update = update,
-	.remove = delete,
+	.lookup = storage_lookup,
+	.update = storage_update,
+	.remove = storage_remove,
+	.open_key = open_key,
 	.spelled = spelled,
 	.walk = walk_start,
 	.next = walk_next,

@@ -93,27 +93,13 @@ static int open_key(const void *key)
 	return fd == -ENOENT ? fail(ENOENT, "there is no file /%s", (const char *)key) : fd;
 }
 
-static int lookup(const struct live *live, const void *key, void *ret_value)
-{
-	return storage_lookup(live, open_key(key), ret_value);
-}
-
-static int update(const struct live *live, const void *key, const void *value, uint64_t flags)
-{
-	return storage_update(live, open_key(key), value, flags);
-}
-
-static int delete(const struct live *live, const void *key)
-{
-	return storage_delete(live, open_key(key));
-}
-
 const struct family inode_family = {
 	.no_entries = "its keys are files; M.at/PATH is the value of the file /PATH",
 	.by_path = true,
-	.lookup = lookup,
-	.update = update,
-	.remove = delete,
+	.lookup = storage_lookup,
+	.update = storage_update,
+	.remove = storage_remove,
+	.open_key = open_key,
 };
 
 const struct family sock_family = {

@@ -3,10 +3,11 @@
 #include <errno.h>
 #include <unistd.h>
 
+#include "fs/family.h"
 #include "fs/family/storage.h"
 #include "fs/store.h"
 
-int storage_lookup(const struct live *live, int fd, void *ret_value)
+int storage_read(const struct live *live, int fd, void *ret_value)
 {
 	if (fd < 0)
 		return fd;
@@ -15,8 +16,15 @@ int storage_lookup(const struct live *live, int fd, void *ret_value)
 	return err;
 }
 
-int storage_update(const struct live *live, int fd, const void *value, uint64_t flags)
+int storage_lookup(const struct live *live, const void *key, void *ret_value)
 {
+	return storage_read(live, live->family->open_key(key), ret_value);
+}
+
+int storage_update(const struct live *live, const void *key, const void *value, uint64_t flags)
+{
+	int fd = live->family->open_key(key);
+
 	if (fd < 0)
 		return fd;
 	int err = bpfmap_update(live->map, &fd, value, flags | live->lock_flag);
@@ -24,8 +32,10 @@ int storage_update(const struct live *live, int fd, const void *value, uint64_t 
 	return err ? store_refused(live, err) : 0;
 }
 
-int storage_delete(const struct live *live, int fd)
+int storage_remove(const struct live *live, const void *key)
 {
+	int fd = live->family->open_key(key);
+
 	if (fd < 0)
 		return fd;
 	int err = bpfmap_delete(live->map, &fd);

@@ -8,12 +8,12 @@
 
 #include "fs/live.h"
 
-/*
- * The engine's calls on the thing behind fd, which they close; a negative fd is the error that they return.
- * -ENOENT of a lookup is silent: the thing has no value.
- */
-int storage_lookup(const struct live *live, int fd, void *ret_value);
-int storage_update(const struct live *live, int fd, const void *value, uint64_t flags);
-int storage_delete(const struct live *live, int fd);
+/* A family's lookup, update and remove by its open_key. -ENOENT of a lookup is silent: the thing has no value. */
+int storage_lookup(const struct live *live, const void *key, void *ret_value);
+int storage_update(const struct live *live, const void *key, const void *value, uint64_t flags);
+int storage_remove(const struct live *live, const void *key);
+
+/* The value of the thing behind fd, which is closed; a negative fd is the error that is returned. */
+int storage_read(const struct live *live, int fd, void *ret_value);
 
 #endif

@@ -50,21 +50,6 @@ static int open_key(const void *key)
 	return fd == -ENOENT ? fail(ENOENT, "there is no task %u", pid) : fd;
 }
 
-static int lookup(const struct live *live, const void *key, void *ret_value)
-{
-	return storage_lookup(live, open_key(key), ret_value);
-}
-
-static int update(const struct live *live, const void *key, const void *value, uint64_t flags)
-{
-	return storage_update(live, open_key(key), value, flags);
-}
-
-static int delete(const struct live *live, const void *key)
-{
-	return storage_delete(live, open_key(key));
-}
-
 /* ---- the walk: the processes in /proc that have a value ---- */
 
 struct walk {
@@ -107,7 +92,7 @@ static int walk_next(const struct live *live, void *walk, const void **ret_key, 
 	while ((entry = readdir(w->proc))) {
 		if (!is_pid(entry->d_name, &w->pid))
 			continue;
-		int err = storage_lookup(live, open_task(w->pid), w->value);
+		int err = storage_read(live, open_task(w->pid), w->value);
 		if (err == -ENOENT) /* it has none, or has gone */
 			continue;
 		*ret_key = &w->pid;
@@ -128,9 +113,10 @@ static void walk_end(void *walk)
 const struct family task_family = {
 	.entry = &entry_kind,
 	.shape = shape,
-	.lookup = lookup,
-	.update = update,
-	.remove = delete,
+	.lookup = storage_lookup,
+	.update = storage_update,
+	.remove = storage_remove,
+	.open_key = open_key,
 	.walk = walk_start,
 	.next = walk_next,
 	.walked = walk_end,
