@@ -314,10 +314,10 @@ static int file_open(struct node *node, struct file *file)
 	if (form->creates && wants(file, O_WRONLY))
 		return fail(EEXIST, "the map exists: '%s' is written where there is none", form->name);
 	int err = map_live(node, &file->live);
-	err = err ? err : check_direction(form, file);
-	err = err ? err : check_rights(node, file);
 	if (!err && form->applies)
 		err = form->applies(file->live);
+	err = err ? err : check_direction(form, file);
+	err = err ? err : check_rights(node, file);
 	if (!err && form->reads && wants(file, O_RDONLY))
 		err = form->reads(file->live);
 	return !err && form->ops->open ? form->ops->open(file) : err;

@@ -41,3 +41,5 @@ mount -i -o remount,rw "$MNT"
 check_eq "R19: and again" 5 "$(cat q.pop)"
 echo 1 > q.frozen
 fails_with "a frozen queue takes nothing" "not permitted" bash -c 'echo 1 > q.push'
+new_map plain hash 4 8 16
+fails_with "R24: a type without .push has none to read, either" "Operation not supported" cat "$MNT/plain.push"
