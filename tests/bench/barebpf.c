@@ -12,17 +12,10 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <time.h>
+
+#include "tests/bench/measure.h"
 
 enum { STEP = 4096, VALUE = 7777777 };
-
-static double now(void)
-{
-	struct timespec t;
-
-	clock_gettime(CLOCK_MONOTONIC, &t);
-	return (double)t.tv_sec + (double)t.tv_nsec / 1e9;
-}
 
 static int die(const char *what)
 {
@@ -51,43 +44,6 @@ static int make(const char *pin, uint32_t count)
 	return bpf_obj_pin(fd, pin) ? die(pin) : 0;
 }
 
-/* Seconds for the whole map, or a negative number where size is less than a bucket holds. */
-static double walk(int fd, uint32_t size)
-{
-	uint32_t *keys = calloc(size, sizeof(*keys)), cursor, n;
-	uint64_t *values = calloc(size, sizeof(*values));
-	void *in = NULL;
-	double start = now();
-	int err;
-
-	do {
-		n = size;
-		err = bpf_map_lookup_batch(fd, in, &cursor, keys, values, &n, NULL);
-		in = &cursor;
-	} while (!err);
-	free(keys);
-	free(values);
-	return err == -ENOENT || errno == ENOENT ? now() - start : -1;
-}
-
-static uint32_t best(int fd)
-{
-	uint32_t found = 0;
-	double least = 0;
-
-	for (uint32_t size = 256; size <= 65536; size *= 2) {
-		for (int i = 0; i < 3; i++) {
-			double t = walk(fd, size);
-
-			if (t >= 0 && (!found || t < least)) {
-				least = t;
-				found = size;
-			}
-		}
-	}
-	return found;
-}
-
 int main(int argc, char **argv)
 {
 	int fd;
@@ -97,9 +53,9 @@ int main(int argc, char **argv)
 	if (argc < 3 || (fd = bpf_obj_get(argv[2])) < 0)
 		return die(argc < 3 ? "usage: barebpf make|best|walk PIN [NUMBER]" : argv[2]);
 	if (!strcmp(argv[1], "best"))
-		printf("%u\n", best(fd));
+		printf("%u\n", best(fd, sizeof(uint64_t)));
 	else if (argc == 4 && !strcmp(argv[1], "walk"))
-		printf("%.6f\n", walk(fd, (uint32_t)strtoul(argv[3], NULL, 10)));
+		printf("%.6f\n", walk(fd, (uint32_t)strtoul(argv[3], NULL, 10), sizeof(uint64_t)));
 	else
 		return 1;
 	return 0;

@@ -15,21 +15,14 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <time.h>
+
+#include "tests/bench/measure.h"
 
 enum { STEP = 4096 };
 
 struct stats {
 	uint64_t packets, bytes, last_seen;
 };
-
-static double now(void)
-{
-	struct timespec t;
-
-	clock_gettime(CLOCK_MONOTONIC, &t);
-	return (double)t.tv_sec + (double)t.tv_nsec / 1e9;
-}
 
 static int die(const char *what)
 {
@@ -89,44 +82,6 @@ static double fill(int fd, uint32_t count)
 	return now() - start;
 }
 
-/* Seconds for the whole map, or a negative number where size is less than a bucket holds. */
-static double walk(int fd, uint32_t size)
-{
-	uint32_t *keys = calloc(size, sizeof(*keys)), cursor, n;
-	struct stats *values = calloc(size, sizeof(*values));
-	void *in = NULL;
-	double start = now();
-	int err;
-
-	do {
-		n = size;
-		err = bpf_map_lookup_batch(fd, in, &cursor, keys, values, &n, NULL);
-		in = &cursor;
-	} while (!err);
-	err = errno;
-	free(keys);
-	free(values);
-	return err == ENOENT ? now() - start : -1;
-}
-
-static uint32_t best(int fd)
-{
-	uint32_t found = 0;
-	double least = 0;
-
-	for (uint32_t size = 256; size <= 65536; size *= 2) {
-		for (int i = 0; i < 3; i++) {
-			double t = walk(fd, size);
-
-			if (t >= 0 && (!found || t < least)) {
-				least = t;
-				found = size;
-			}
-		}
-	}
-	return found;
-}
-
 static int clear(int fd)
 {
 	static uint32_t keys[STEP];
@@ -150,13 +105,13 @@ int main(int argc, char **argv)
 	if (argc < 3 || (fd = bpf_obj_get(argv[2])) < 0)
 		return die(argc < 3 ? "usage: whole_bare make|fill|walk|best|clear PIN [NUMBER]" : argv[2]);
 	if (!strcmp(argv[1], "best"))
-		printf("%u\n", best(fd));
+		printf("%u\n", best(fd, sizeof(struct stats)));
 	else if (!strcmp(argv[1], "clear"))
 		return clear(fd);
 	else if (argc == 4 && !strcmp(argv[1], "fill"))
 		printf("%.6f\n", fill(fd, number));
 	else if (argc == 4 && !strcmp(argv[1], "walk"))
-		printf("%.6f\n", walk(fd, number));
+		printf("%.6f\n", walk(fd, number, sizeof(struct stats)));
 	else
 		return 1;
 	return 0;

@@ -9,9 +9,9 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <time.h>
 
 #include "text.h"
+#include "tests/bench/measure.h"
 
 enum { ROUNDS = 9, PEER_STEP = 20000, OUR_STEP = 200000 };
 
@@ -24,14 +24,6 @@ static int key_type, value_type;
 static struct codec *codec;
 static struct btf_dump *dump;
 static size_t dumped; /* bytes that the dumper handed over: nobody may leave the work out */
-
-static double now(void)
-{
-	struct timespec t;
-
-	clock_gettime(CLOCK_MONOTONIC, &t);
-	return (double)t.tv_sec + (double)t.tv_nsec / 1e9;
-}
 
 static void die(const char *what)
 {
